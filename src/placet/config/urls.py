@@ -1,0 +1,22 @@
+"""All addresses, each under its language prefix; what has no language (health, root) stands beside them."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *i18n_patterns(
+        path("", include("placet.portal.urls")),
+        path("", include("placet.stages.mandates.urls")),
+        path("", include("placet.stages.consultations.urls")),
+        path("", include("placet.stages.sensemaking.urls")),
+        path("account/", include("placet.stages.people.urls")),
+        path("components/", include("placet.ui.urls")),
+    ),
+]
+if settings.DEMONSTRATION:
+    urlpatterns += i18n_patterns(path("demonstration/", include("placet.demonstration.urls")))
+
+handler403 = "placet.portal.views.errors.forbidden"
+handler404 = "placet.portal.views.errors.not_found"
+handler500 = "placet.portal.views.errors.server_error"

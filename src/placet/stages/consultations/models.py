@@ -1,0 +1,163 @@
+"""Questions, the statements voted on, and the ballots cast: append-only, the last one counts."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from placet.stages.mandates.models import Participant, Priority, text_field
+from placet.stages.texts.models import Text, TextVersion, Translation
+
+STATEMENT_MAX_LENGTH = 280
+
+
+class Consultation(models.Model):
+    """A question under a priority, with dates, eligibility and statements to vote on."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    class Eligibility(models.TextChoices):
+        OPEN = "open", _("anyone, without an account")
+        VERIFIED = "verified", _("anyone with a verified e-mail address")
+        INVITED = "invited", _("by invitation")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20, unique=True)
+    question = text_field()
+    introduction = text_field()
+    state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
+    eligibility = models.CharField(max_length=8, choices=Eligibility, default=Eligibility.OPEN)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    takes_statements = models.BooleanField(default=True)
+    last_sequence = models.PositiveBigIntegerField(default=0, help_text="Of the last ballot.")
+    is_simulated = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="consultation_closes_after_it_opens"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Statement(models.Model):
+    """One idea in at most 280 characters, in its author's language."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("awaiting moderation")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="statements")
+    reference = models.CharField(max_length=20, unique=True)
+    text = models.OneToOneField(Text, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+", null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.SUBMITTED)
+    is_meta = models.BooleanField(default=False, help_text="About the consultation, not its subject.")
+    is_seed = models.BooleanField(default=False, help_text="Put there by the secretariat.")
+    is_simulated = models.BooleanField(default=False)
+    moderation_reason = models.CharField(max_length=500, blank=True)
+    moderated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
+    )
+    moderated_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField()
+    client_key = models.UUIDField(null=True)
+    foreign_id = models.CharField(max_length=60, blank=True, help_text="In the export it came from.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("author", "client_key"), name="a_statement_is_submitted_once"),
+            models.UniqueConstraint(
+                fields=("consultation", "foreign_id"),
+                condition=~Q(foreign_id=""),
+                name="a_statement_is_imported_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(moderation_reason=""), name="a_rejection_has_a_reason"
+            ),
+        )
+        indexes = (models.Index(fields=("consultation", "state"), name="statement_state"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Vote(models.IntegerChoices):
+    DISAGREE = -1, _("disagree")
+    PASS = 0, _("pass")
+    AGREE = 1, _("agree")
+
+
+class Ballot(models.Model):
+    """One vote as it was cast, on the wording that was seen. Never changed; a new one supersedes it."""
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField(help_text="Order within the consultation, from 1.")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    vote = models.SmallIntegerField(choices=Vote)
+    version_seen = models.ForeignKey(TextVersion, on_delete=models.PROTECT, related_name="+")
+    translation_seen = models.ForeignKey(
+        Translation, on_delete=models.PROTECT, related_name="+", null=True, help_text="Null: the original."
+    )
+    client_key = models.UUIDField()
+    cast_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("consultation", "sequence"), name="one_ballot_per_sequence"),
+            models.UniqueConstraint(fields=("participant", "client_key"), name="a_ballot_is_cast_once"),
+            models.CheckConstraint(condition=Q(vote__in=(-1, 0, 1)), name="a_vote_is_one_of_three"),
+        )
+        indexes = (
+            models.Index(
+                fields=("participant", "consultation", "statement", "sequence"), name="ballot_current"
+            ),
+            models.Index(fields=("consultation", "participant"), name="ballot_participation"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.sequence}"
+
+
+class VoteImport(models.Model):
+    """A foreign export put into a consultation: what was asked, and what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="imports/", max_length=200)
+    file_name = models.CharField(max_length=200)
+    flips_signs = models.BooleanField(default=False)
+    language = models.CharField(max_length=35)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    error = models.TextField(blank=True)
+    statement_count = models.PositiveIntegerField(null=True)
+    participant_count = models.PositiveIntegerField(null=True)
+    ballot_count = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name

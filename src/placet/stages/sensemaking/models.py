@@ -1,0 +1,96 @@
+"""Analysis runs (immutable once finished), when they are due, and releases by member and constituency."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from placet.stages.consultations.models import Consultation
+
+
+class AnalysisRun(models.Model):
+    """A snapshot of votes through the engine. Cited by its reference; recomputable from its digest and seed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20, unique=True)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        help_text="Null: by schedule.",
+    )
+    requested_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    last_sequence = models.PositiveBigIntegerField(null=True, help_text="Of the last ballot counted.")
+    seed = models.PositiveBigIntegerField()
+    parameters = models.JSONField(default=dict)
+    input_digest = models.CharField(max_length=80, blank=True)
+    software_version = models.CharField(max_length=40, blank=True)
+    result = models.JSONField(null=True, help_text="The analysis document, as analysis.json.")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("consultation",),
+                condition=Q(state__in=("waiting", "running")),
+                name="one_run_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(result__isnull=False), name="a_finished_run_has_a_result"
+            ),
+        )
+        indexes = (models.Index(fields=("consultation", "state", "finished_at"), name="run_latest"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AnalysisSchedule(models.Model):
+    """When the next run and the next release of a consultation are due. Workers pull what is due."""
+
+    consultation = models.OneToOneField(Consultation, on_delete=models.PROTECT, related_name="+")
+    run_every_minutes = models.PositiveIntegerField(null=True, help_text="Null: on request only.")
+    next_run_at = models.DateTimeField(null=True)
+    release_every_days = models.PositiveIntegerField(default=7)
+    next_release_at = models.DateTimeField(null=True)
+    least_cell_count = models.PositiveIntegerField(default=10, help_text="k: upwards of 10 only.")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(least_cell_count__gte=10), name="k_is_at_least_ten"),
+        )
+
+    def __str__(self) -> str:
+        return f"schedule of {self.consultation_id}"
+
+
+class Release(models.Model):
+    """Tables by member and constituency, with small cells suppressed: the only ones ever shown."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    last_sequence = models.PositiveBigIntegerField()
+    least_cell_count = models.PositiveIntegerField()
+    tables = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("consultation", "number"), name="one_release_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.number}"

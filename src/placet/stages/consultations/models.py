@@ -75,6 +75,9 @@ class Statement(models.Model):
     )
     moderated_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField()
+    routing_weight = models.FloatField(
+        default=1.0, help_text="How much to show it; handed down by the last analysis."
+    )
     client_key = models.UUIDField(null=True)
     foreign_id = models.CharField(max_length=60, blank=True, help_text="In the export it came from.")
 

@@ -48,9 +48,13 @@ class Origin(models.TextChoices):
 
 
 class Translation(models.Model):
-    """One version in another language. A new version of the original makes it stale by construction."""
+    """One version in another language; a correction is a new row with the next number.
+
+    A new version of the original makes all its translations stale by construction.
+    """
 
     version = models.ForeignKey(TextVersion, on_delete=models.PROTECT, related_name="translations")
+    number = models.PositiveIntegerField(default=1)
     language = models.CharField(max_length=LANGUAGE_CODE_LENGTH)
     body = models.TextField()
     origin = models.CharField(max_length=10, choices=Origin)
@@ -62,7 +66,9 @@ class Translation(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("version", "language"), name="one_translation_per_language"),
+            models.UniqueConstraint(
+                fields=("version", "language", "number"), name="one_translation_per_language_and_number"
+            ),
             models.CheckConstraint(condition=~models.Q(body=""), name="translation_has_a_body"),
             models.CheckConstraint(
                 condition=models.Q(origin="machine") | models.Q(model_name=""),

@@ -1,0 +1,42 @@
+"""Writing the audit record: called by every action, inside the transaction of what it records."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from placet.stages.record.models import AuditEntry
+
+
+def record(
+    action: str,
+    *,
+    target: str,
+    actor_id: UUID | None,
+    scope_id: UUID | None = None,
+    **detail: str | int | bool | list[str] | None,
+) -> AuditEntry:
+    """Write one audit entry, in the transaction of the deed.
+
+    Parameters
+    ----------
+    action : str
+        Stage and verb, ``"consultations.open_consultation"``.
+    target : str
+        Public reference or identifier of the item acted on.
+    actor_id : UUID or None
+        The account; None where the system itself acted.
+    scope_id : UUID or None
+        The reflection.
+    **detail
+        What else a reader needs to understand the deed. Never personal data.
+
+    Raises
+    ------
+    RuntimeError
+        Outside a transaction: a deed and its entry must stand or fall together.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{action}: an audit entry is written in the transaction of its deed")
+    return AuditEntry.objects.create(
+        action=action, target=target, actor_id=actor_id, scope_id=scope_id, detail=detail
+    )

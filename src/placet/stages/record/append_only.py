@@ -1,0 +1,45 @@
+"""Migration operations that let the database itself refuse to change a row once it is written.
+
+Deleting is left to the foreign keys (all of them ``PROTECT``): Django's own test flush needs it.
+"""
+
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+
+
+def refuse_updates(table: str, *, when: str = "") -> RunPython:
+    """An operation after which ``UPDATE table`` fails.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    when : str
+        SQL condition on ``OLD`` under which a row is final; empty where it is from the start.
+    """
+    trigger = f"{table}_is_append_only"
+    condition = f"WHEN ({when})" if when else ""
+
+    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(
+                "CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+                "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+            )
+            editor.execute(
+                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW {condition} "
+                "EXECUTE FUNCTION refuse_update()"
+            )
+        else:
+            editor.execute(
+                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+
+    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
+        editor.execute(f"DROP TRIGGER {trigger}{on_table}")
+
+    return RunPython(create, drop)

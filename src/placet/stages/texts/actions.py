@@ -1,0 +1,115 @@
+"""Writing texts, their versions and their translations."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from placet.stages.texts.models import Origin, Text, TextVersion, Translation
+from placet.stages.texts.queries import all_wordings
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A text to be written: its bodies by language, and which of them is the original."""
+
+    bodies: Mapping[str, str]
+    original: str
+    author_id: UUID | None = None
+    origin: Origin = Origin.HUMAN
+
+    def validated(self) -> "NewText":
+        """The same with spaces trimmed and empty translations left out.
+
+        Raises
+        ------
+        ValidationError
+            Where the original is empty.
+        """
+        bodies = {language: body.strip() for language, body in self.bodies.items() if body.strip()}
+        if self.original not in bodies:
+            raise ValidationError(_("The text is empty in its original language."), code="empty_original")
+        return NewText(bodies, self.original, self.author_id, self.origin)
+
+
+def create_text(
+    bodies: Mapping[str, str], *, original: str, author_id: UUID | None = None, origin: Origin = Origin.HUMAN
+) -> Text:
+    """Write one text with its translations. See :func:`create_texts`."""
+    return create_texts([NewText(bodies, original, author_id, origin)])[0]
+
+
+@transaction.atomic
+def create_texts(new_texts: Iterable[NewText]) -> list[Text]:
+    """Write many texts in as few statements as the database allows; the order is kept.
+
+    Raises
+    ------
+    ValidationError
+        Where an original is empty; then nothing is written.
+    """
+    valid = [new.validated() for new in new_texts]
+    texts = Text.objects.bulk_create([Text(language=new.original) for new in valid])
+    versions = TextVersion.objects.bulk_create(
+        [
+            TextVersion(text=text, number=1, body=new.bodies[new.original], author_id=new.author_id)
+            for text, new in zip(texts, valid, strict=True)
+        ]
+    )
+    Translation.objects.bulk_create(
+        [
+            Translation(
+                version=version, language=language, body=body, origin=new.origin, translator_id=new.author_id
+            )
+            for version, new in zip(versions, valid, strict=True)
+            for language, body in new.bodies.items()
+            if language != new.original
+        ]
+    )
+    return texts
+
+
+@transaction.atomic
+def revise_text(
+    text: Text, bodies: Mapping[str, str], *, author_id: UUID | None, origin: Origin = Origin.HUMAN
+) -> bool:
+    """Bring a text to new wordings: a changed original is a new version, a changed translation a new row.
+
+    A translation that the new bodies leave out is not carried over to a new version: it may no longer be
+    true to the original.
+
+    Returns
+    -------
+    bool
+        Whether anything changed.
+    """
+    new = NewText(bodies, text.language, author_id, origin).validated()
+    current = {wording.language: wording for wording in all_wordings(text.id)}
+    original = current[text.language]
+    version_id = original.version_id
+    if new.bodies[text.language] != original.body:
+        version_id = TextVersion.objects.create(
+            text=text,
+            number=original.version_number + 1,
+            body=new.bodies[text.language],
+            author_id=author_id,
+        ).pk
+        current = {}
+    changed = [
+        (language, body)
+        for language, body in new.bodies.items()
+        if language != text.language and (language not in current or current[language].body != body)
+    ]
+    for language, body in changed:
+        Translation.objects.create(
+            version_id=version_id,
+            language=language,
+            number=current[language].translation_number + 1 if language in current else 1,
+            body=body,
+            origin=origin,
+            translator_id=author_id,
+        )
+    return bool(changed) or version_id != original.version_id

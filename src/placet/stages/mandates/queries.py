@@ -1,0 +1,217 @@
+"""Reading a reflection and what it stands on, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from placet.stages.mandates.models import (
+    Constituency,
+    Invitation,
+    Member,
+    Milestone,
+    Participant,
+    ParticipantLink,
+    Priority,
+    Reflection,
+    RoleGrant,
+)
+from placet.stages.mandates.permissions import Actor, may_see
+from placet.stages.people.models import Account
+from placet.stages.texts.queries import Wording, wordings
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionView:
+    id: UUID
+    slug: str
+    reference_prefix: str
+    name: Wording
+    summary: Wording
+    languages: tuple[str, ...]
+    time_zone: str
+    accent_colour: str
+    emblem: str
+    state: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MandateView:
+    issuer: Wording
+    meeting: Wording
+    body: Wording
+    scope: Wording
+    given_date: date
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityView:
+    id: int
+    number: int
+    title: Wording
+    description: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView:
+    id: int
+    kind: str
+    kind_label: str
+    title: Wording
+    description: Wording | None
+    start_date: date
+    end_date: date
+    precision: str
+    source: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    id: int
+    code: str
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ConstituencyView:
+    id: int
+    key: str
+    name: Wording
+
+
+def find_reflection(slug: str, actor: Actor) -> Reflection:
+    """The reflection of that address, where the actor may see it.
+
+    Raises
+    ------
+    Http404
+        Where it does not exist or may not be seen: the two look the same from outside.
+    """
+    reflection = Reflection.objects.filter(slug=slug).first()
+    if reflection is None or not may_see(actor, reflection):
+        raise Http404
+    return reflection
+
+
+def visible_reflections(actor: Actor, language: str) -> list[ReflectionView]:
+    """Published and closed reflections, and the drafts in which the actor holds a role; newest first."""
+    visible = ~Q(state=Reflection.State.DRAFT)
+    if isinstance(actor, Account):
+        visible |= Q(
+            id__in=RoleGrant.objects.filter(account=actor, revoked_at=None).values("reflection_id")
+        )
+    found = list(Reflection.objects.filter(visible).order_by("-created_at"))
+    words = wordings([text for r in found for text in (r.name_id, r.summary_id)], language)
+    return [_reflection_view(reflection, words) for reflection in found]
+
+
+def reflection_view(reflection: Reflection, language: str) -> ReflectionView:
+    """One reflection as its pages show it."""
+    return _reflection_view(reflection, wordings([reflection.name_id, reflection.summary_id], language))
+
+
+def mandate_view(reflection: Reflection, language: str) -> MandateView | None:
+    """The mandate, or None where it is not written yet."""
+    mandate = getattr(reflection, "mandate", None)
+    if mandate is None:
+        return None
+    words = wordings([mandate.issuer_id, mandate.meeting_id, mandate.body_id, mandate.scope_id], language)
+    return MandateView(
+        issuer=words[mandate.issuer_id],
+        meeting=words[mandate.meeting_id],
+        body=words[mandate.body_id],
+        scope=words[mandate.scope_id],
+        given_date=mandate.given_date,
+        due_date=mandate.due_date,
+    )
+
+
+def priority_views(reflection: Reflection, language: str) -> list[PriorityView]:
+    """The priorities in their order."""
+    found = list(Priority.objects.filter(reflection=reflection))
+    words = wordings([text for p in found for text in (p.title_id, p.description_id)], language)
+    return [PriorityView(p.pk, p.number, words[p.title_id], words[p.description_id]) for p in found]
+
+
+def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView]:
+    """The calendar, earliest first."""
+    found = list(Milestone.objects.filter(reflection=reflection))
+    words = wordings([text for m in found for text in (m.title_id, m.description_id)], language)
+    return [
+        MilestoneView(
+            id=m.pk,
+            kind=m.kind,
+            kind_label=m.get_kind_display(),
+            title=words[m.title_id],
+            description=words[m.description_id] if m.description_id else None,
+            start_date=m.start_date,
+            end_date=m.end_date,
+            precision=m.precision,
+            source=m.source,
+            is_simulated=m.is_simulated,
+        )
+        for m in found
+    ]
+
+
+def member_views(reflection: Reflection, language: str) -> list[MemberView]:
+    """The member nations by their code."""
+    found = list(Member.objects.filter(reflection=reflection))
+    words = wordings([member.name_id for member in found], language)
+    return [MemberView(member.pk, member.code, words[member.name_id]) for member in found]
+
+
+def constituency_views(reflection: Reflection, language: str) -> list[ConstituencyView]:
+    """The constituencies in the order that the reflection gave them."""
+    found = list(Constituency.objects.filter(reflection=reflection))
+    words = wordings([constituency.name_id for constituency in found], language)
+    return [ConstituencyView(c.pk, c.key, words[c.name_id]) for c in found]
+
+
+def participant_of(account: Account, reflection: Reflection) -> Participant | None:
+    """The pseudonym under which an account takes part, for the account's own requests only."""
+    link = (
+        ParticipantLink.objects.filter(account=account, reflection=reflection)
+        .select_related("participant")
+        .first()
+    )
+    return link.participant if link else None
+
+
+def open_invitations(reflection: Reflection) -> QuerySet[Invitation]:
+    """Invitations that are neither accepted nor revoked, newest first."""
+    return (
+        Invitation.objects.filter(reflection=reflection, accepted_at=None, revoked_at=None)
+        .select_related("member", "constituency")
+        .order_by("-created_at")
+    )
+
+
+def role_grants(reflection: Reflection) -> QuerySet[RoleGrant]:
+    """Who holds which role today."""
+    return (
+        RoleGrant.objects.filter(reflection=reflection, revoked_at=None)
+        .select_related("account", "member")
+        .order_by("role", "account__email")
+    )
+
+
+def _reflection_view(reflection: Reflection, words: dict[UUID, Wording]) -> ReflectionView:
+    return ReflectionView(
+        id=reflection.id,
+        slug=reflection.slug,
+        reference_prefix=reflection.reference_prefix,
+        name=words[reflection.name_id],
+        summary=words[reflection.summary_id],
+        languages=tuple(reflection.languages),
+        time_zone=reflection.time_zone,
+        accent_colour=reflection.accent_colour,
+        emblem=reflection.emblem,
+        state=reflection.state,
+        is_simulated=reflection.is_simulated,
+    )

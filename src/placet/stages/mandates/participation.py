@@ -228,7 +228,7 @@ def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -
 
     A participant tied to an account is never handed out this way: signing out ends its use.
     """
-    found = Participant.objects.filter(
+    found = participant_id and Participant.objects.filter(
         id=participant_id, reflection=reflection, standing=Standing.ANONYMOUS
     ).first()
     return found or Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS)

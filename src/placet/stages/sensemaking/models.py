@@ -11,7 +11,7 @@ from placet.stages.consultations.models import Consultation
 
 
 class AnalysisRun(models.Model):
-    """A snapshot of votes through the engine. Cited by its reference; recomputable from its digest and seed."""
+    """Votes as they stood, through the engine. Cited by its reference; recomputable from digest and seed."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

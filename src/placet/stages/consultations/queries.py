@@ -1,0 +1,294 @@
+"""Reading consultations, their statements and the ballots cast."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
+from placet.stages.mandates.models import Participant, Reflection, Role, Standing
+from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
+from placet.stages.texts.queries import Wording, wordings
+
+MODERATING_ROLES = (Role.SECRETARIAT, Role.MODERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationView:
+    id: UUID
+    reference: str
+    priority_id: int
+    question: Wording
+    introduction: Wording
+    state: str
+    phase: str
+    eligibility: str
+    eligibility_label: str
+    opens_at: datetime
+    closes_at: datetime
+    takes_statements: bool
+    is_simulated: bool
+    statement_count: int
+    ballot_count: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    id: UUID
+    reference: str
+    wording: Wording
+    state: str
+    state_label: str
+    is_meta: bool
+    is_seed: bool
+    is_simulated: bool
+    moderation_reason: str
+    submitted_at: datetime
+
+
+def phase(consultation: Consultation, now: datetime) -> str:
+    """``draft``, ``upcoming``, ``open`` or ``closed``, by state and dates together.
+
+    A consultation takes ballots from ``opens_at`` (included) to ``closes_at`` (excluded).
+    """
+    if consultation.state != Consultation.State.OPEN:
+        return str(consultation.state)
+    if now < consultation.opens_at:
+        return "upcoming"
+    return "open" if now < consultation.closes_at else "closed"
+
+
+def find_consultation(reference: str, actor: Actor) -> Consultation:
+    """The consultation of that reference, where the actor may see it.
+
+    Raises
+    ------
+    Http404
+        Where it does not exist or may not be seen: the two look the same from outside.
+    """
+    consultation = (
+        Consultation.objects.filter(reference=reference).select_related("priority__reflection").first()
+    )
+    if consultation is None or not _may_see_consultation(actor, consultation):
+        raise Http404
+    return consultation
+
+
+def consultation_views(reflection: Reflection, actor: Actor, language: str) -> list[ConsultationView]:
+    """The consultations of a reflection that the actor may see, by opening."""
+    found = Consultation.objects.filter(priority__reflection=reflection).order_by("opens_at", "reference")
+    if not roles_of(actor, reflection) & {Role.SECRETARIAT, Role.MODERATOR, Role.ANALYST}:
+        found = found.exclude(state=Consultation.State.DRAFT)
+    return _consultation_views(list(found), language)
+
+
+def consultation_view(consultation: Consultation, language: str) -> ConsultationView:
+    """One consultation as its pages show it."""
+    return _consultation_views([consultation], language)[0]
+
+
+def find_statement(reference: str, actor: Actor) -> Statement:
+    """The statement of that reference. Those not accepted are seen by who moderates, and by nobody else.
+
+    Raises
+    ------
+    Http404
+        Where it does not exist or may not be seen.
+    """
+    statement = (
+        Statement.objects.filter(reference=reference)
+        .select_related("consultation__priority__reflection")
+        .first()
+    )
+    if statement is None or not _may_see_consultation(actor, statement.consultation):
+        raise Http404
+    reflection = statement.consultation.priority.reflection
+    if statement.state != Statement.State.ACCEPTED and not roles_of(actor, reflection) & set(
+        MODERATING_ROLES
+    ):
+        raise Http404
+    return statement
+
+
+def accepted_statements(consultation: Consultation) -> QuerySet[Statement]:
+    """The statements that are voted on, by reference."""
+    return Statement.objects.filter(
+        consultation=consultation, state=Statement.State.ACCEPTED
+    ).order_by("reference")
+
+
+def moderation_queue(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:
+    """Statements that wait for a moderator, oldest first.
+
+    Raises
+    ------
+    PermissionDenied
+        To all but moderators and the secretariat.
+    """
+    require_role(actor, consultation.priority.reflection, *MODERATING_ROLES)
+    return Statement.objects.filter(
+        consultation=consultation, state=Statement.State.SUBMITTED
+    ).order_by("submitted_at", "reference")
+
+
+def moderated_statements(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:
+    """Statements of every state, for who moderates; latest decision first."""
+    require_role(actor, consultation.priority.reflection, *MODERATING_ROLES)
+    return Statement.objects.filter(consultation=consultation).order_by("-moderated_at", "reference")
+
+
+def own_statements(consultation: Consultation, participant: Participant) -> QuerySet[Statement]:
+    """What a participant wrote, whatever became of it, newest first."""
+    return Statement.objects.filter(consultation=consultation, author=participant).order_by("-submitted_at")
+
+
+def statement_views(statements: Sequence[Statement], language: str) -> list[StatementView]:
+    """The statements in the reader's language; two queries."""
+    words = wordings([statement.text_id for statement in statements], language)
+    return [
+        StatementView(
+            id=statement.id,
+            reference=statement.reference,
+            wording=words[statement.text_id],
+            state=statement.state,
+            state_label=statement.get_state_display(),
+            is_meta=statement.is_meta,
+            is_seed=statement.is_seed,
+            is_simulated=statement.is_simulated,
+            moderation_reason=statement.moderation_reason,
+            submitted_at=statement.submitted_at,
+        )
+        for statement in statements
+    ]
+
+
+def is_eligible(consultation: Consultation, participant: Participant | None, *, is_signed_in: bool) -> bool:
+    """Whether a reader may take part, by the consultation's eligibility."""
+    if consultation.eligibility == Consultation.Eligibility.INVITED:
+        return participant is not None and participant.standing == Standing.INVITED
+    return consultation.eligibility == Consultation.Eligibility.OPEN or is_signed_in
+
+
+def current_votes(consultation: Consultation, participant: Participant) -> dict[UUID, int]:
+    """The participant's own current vote on each statement: the last ballot counts."""
+    ballots = Ballot.objects.filter(consultation=consultation, participant=participant).order_by("sequence")
+    return dict(ballots.values_list("statement_id", "vote"))
+
+
+def next_statement(
+    consultation: Consultation, participant: Participant | None, *, after: UUID | None = None
+) -> Statement | None:
+    """An accepted statement that the participant has not voted on, drawn in proportion to its weight.
+
+    Parameters
+    ----------
+    participant : Participant or None
+        None: somebody who has not started yet; any statement may come.
+    after : UUID or None
+        A statement not to show again at once (it was skipped), unless it is the only one left.
+    """
+    candidates = list(_unseen(consultation, participant).values_list("pk", "routing_weight"))
+    others = [candidate for candidate in candidates if candidate[0] != after] or candidates
+    if not others:
+        return None
+    (chosen,) = random.choices(  # noqa: S311 - which statement comes next is no secret
+        [pk for pk, _ in others], weights=[max(weight, 1e-9) for _, weight in others]
+    )
+    return Statement.objects.get(pk=chosen)
+
+
+def voting_progress(consultation: Consultation, participant: Participant | None) -> tuple[int, int]:
+    """How many accepted statements the participant has voted on, and how many there are."""
+    total = accepted_statements(consultation).count()
+    return total - _unseen(consultation, participant).count(), total
+
+
+def vote_events(
+    consultation: Consultation, *, up_to: int | None = None
+) -> Iterable[tuple[UUID, UUID, int, int]]:
+    """Every ballot in order, as participant, statement, vote and sequence; superseded ones included."""
+    ballots = Ballot.objects.filter(consultation=consultation)
+    if up_to is not None:
+        ballots = ballots.filter(sequence__lte=up_to)
+    return (
+        ballots.order_by("sequence")
+        .values_list("participant_id", "statement_id", "vote", "sequence")
+        .iterator(chunk_size=20_000)
+    )
+
+
+def participant_count(consultation: Consultation) -> int:
+    """How many participants have cast at least one ballot."""
+    return Ballot.objects.filter(consultation=consultation).values("participant").distinct().count()
+
+
+def belonging_of_voters(consultation: Consultation) -> list[tuple[UUID, int | None, int | None]]:
+    """Participant, member and constituency of everyone who voted: for releases, never for a page."""
+    voters = Participant.objects.filter(
+        Exists(Ballot.objects.filter(consultation=consultation, participant=OuterRef("pk")))
+    )
+    return list(voters.values_list("pk", "member_id", "constituency_id"))
+
+
+def imports_of(actor: Actor, consultation: Consultation) -> QuerySet[VoteImport]:
+    """The imports into a consultation, newest first, for the secretariat."""
+    require_role(actor, consultation.priority.reflection, Role.SECRETARIAT)
+    return VoteImport.objects.filter(consultation=consultation).order_by("-created_at")
+
+
+def _may_see_consultation(actor: Actor, consultation: Consultation) -> bool:
+    reflection = consultation.priority.reflection
+    if not may_see(actor, reflection):
+        return False
+    return consultation.state != Consultation.State.DRAFT or bool(
+        roles_of(actor, reflection) & {Role.SECRETARIAT, Role.MODERATOR, Role.ANALYST}
+    )
+
+
+def _unseen(consultation: Consultation, participant: Participant | None) -> QuerySet[Statement]:
+    statements = accepted_statements(consultation)
+    if participant is None:
+        return statements
+    voted = Ballot.objects.filter(
+        consultation=consultation, participant=participant, statement=OuterRef("pk")
+    )
+    return statements.filter(~Exists(voted))
+
+
+def _consultation_views(found: Sequence[Consultation], language: str) -> list[ConsultationView]:
+    now = timezone.now()
+    words = wordings([text for c in found for text in (c.question_id, c.introduction_id)], language)
+    counts = dict(
+        Consultation.objects.filter(pk__in=[c.pk for c in found])
+        .annotate(n_accepted=Count("statements", filter=Q(statements__state=Statement.State.ACCEPTED)))
+        .values_list("pk", "n_accepted")
+    )
+    return [
+        ConsultationView(
+            id=c.id,
+            reference=c.reference,
+            priority_id=c.priority_id,
+            question=words[c.question_id],
+            introduction=words[c.introduction_id],
+            state=c.state,
+            phase=phase(c, now),
+            eligibility=c.eligibility,
+            eligibility_label=c.get_eligibility_display(),
+            opens_at=c.opens_at,
+            closes_at=c.closes_at,
+            takes_statements=c.takes_statements,
+            is_simulated=c.is_simulated,
+            statement_count=counts[c.pk],
+            ballot_count=c.last_sequence,
+        )
+        for c in found
+    ]

@@ -1,0 +1,17 @@
+"""From co-vote moments to the opinion space and its groups."""
+
+from placet.sense.opinion.groups import OpinionGroups, find_groups
+from placet.sense.opinion.moments import CovoteMoments
+from placet.sense.opinion.placement import Placement, place_participant
+from placet.sense.opinion.space import OpinionSpace, fit_space, select_participants
+
+__all__ = [
+    "CovoteMoments",
+    "OpinionGroups",
+    "OpinionSpace",
+    "Placement",
+    "find_groups",
+    "fit_space",
+    "place_participant",
+    "select_participants",
+]

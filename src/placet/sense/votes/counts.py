@@ -1,0 +1,74 @@
+"""Counts of agreement, disagreement and passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from placet.sense.votes.tables import AGREE, DISAGREE, PASS, IntArray, VoteArray, VoteTable
+
+
+@dataclass(frozen=True, eq=False)
+class VoteCounts:
+    """Votes counted by kind; the three arrays share one shape, statements on the last axis."""
+
+    n_agree: IntArray
+    n_disagree: IntArray
+    n_pass: IntArray
+
+    @property
+    def n_seen(self) -> IntArray:
+        """All votes: agree, disagree and pass."""
+        return self.n_agree + self.n_disagree + self.n_pass
+
+    def sum(self) -> VoteCounts:
+        """Return the counts added up over the first axis."""
+        return VoteCounts(self.n_agree.sum(0), self.n_disagree.sum(0), self.n_pass.sum(0))
+
+    def __getitem__(self, row: int) -> VoteCounts:
+        """Return the counts of one row of the first axis."""
+        return VoteCounts(self.n_agree[row], self.n_disagree[row], self.n_pass[row])
+
+
+def count_votes(votes: VoteTable) -> VoteCounts:
+    """Count the current votes on each statement; arrays of shape (n_statements,)."""
+    return count_rows(votes.statement_index, votes.values, votes.n_statements)
+
+
+def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> VoteCounts:
+    """Count the votes on each statement among the participants of each label.
+
+    Parameters
+    ----------
+    votes : VoteTable
+    labels : (n_participants,) int64
+        Label of each participant, from 0 to ``n_labels - 1``; -1 leaves the participant out.
+    n_labels : int
+
+    Returns
+    -------
+    VoteCounts
+        Arrays of shape (n_labels, n_statements).
+    """
+    if labels.shape != (votes.n_participants,):
+        raise ValueError("labels needs one entry for each participant")
+    if labels.size and not -1 <= labels.min() <= labels.max() < n_labels:
+        raise ValueError(f"labels go from -1 to {n_labels - 1}")
+    label = labels[votes.participant_index]
+    is_in = label >= 0
+    cell = label[is_in] * votes.n_statements + votes.statement_index[is_in]
+    flat = count_rows(cell, votes.values[is_in], n_labels * votes.n_statements)
+    shape = (n_labels, votes.n_statements)
+    return VoteCounts(
+        flat.n_agree.reshape(shape), flat.n_disagree.reshape(shape), flat.n_pass.reshape(shape)
+    )
+
+
+def count_rows(cell: IntArray, values: VoteArray, n_cells: int) -> VoteCounts:
+    """Count rows of votes by the cell (for example the statement) that each belongs to."""
+
+    def count(kind: int) -> IntArray:
+        return np.bincount(cell[values == kind], minlength=n_cells).astype(np.int64)
+
+    return VoteCounts(count(AGREE), count(DISAGREE), count(PASS))

@@ -1,0 +1,205 @@
+"""The single files of a Polis export, each read and checked for itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placet.sense.votes.conversations import Statement
+from placet.sense.votes.csvfiles import CsvTable
+from placet.sense.votes.errors import InputError, quote
+from placet.sense.votes.tables import AGREE, DISAGREE, PASS, IntArray, VoteArray
+
+VOTE_VALUES = {"1": AGREE, "0": PASS, "-1": DISAGREE, "1.0": AGREE, "0.0": PASS, "-1.0": DISAGREE}
+MODERATION_VALUES = {"-1": -1, "0": 0, "1": 1}
+FLAG_VALUES = {"": False, "0": False, "f": False, "false": False, "1": True, "t": True, "true": True}
+MAX_DIGITS = 18  # what fits 64 bits
+
+
+@dataclass(frozen=True)
+class StatementFile:
+    """``comments.csv``: statements, and the agrees and disagrees that it claims where it does."""
+
+    table: CsvTable
+    statements: tuple[Statement, ...]
+    claimed_agree: IntArray | None
+    claimed_disagree: IntArray | None
+
+
+@dataclass(frozen=True)
+class VoteLog:
+    """``votes.csv``: every vote as it was cast."""
+
+    table: CsvTable
+    participants: IntArray
+    statements: IntArray
+    values: VoteArray
+    moments: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WideFile:
+    """``participants-votes.csv``: current votes, one row a participant, with what it claims of them.
+
+    ``row`` says in which row of the table each vote stands.
+    """
+
+    table: CsvTable
+    participant_ids: IntArray
+    statement_ids: IntArray
+    row: IntArray
+    statements: IntArray
+    values: VoteArray
+    claimed_agree: IntArray
+    claimed_disagree: IntArray
+
+
+def parse_statements(table: CsvTable) -> StatementFile:
+    """Read ``comments.csv``."""
+    ids = _identifiers(table, "comment-id")
+    _check_distinct(table, "comment-id", ids)
+    texts = table.cells("comment-body")
+    moderated = _mapped(table, "moderated", MODERATION_VALUES, "-1, 0 or 1")
+    is_meta = _flags(table, "is-meta")
+    is_seed = _flags(table, "is-seed")
+    authors = _identifiers(table, "author-id").tolist() if table.has("author-id") else [None] * len(texts)
+    rows = zip(ids.tolist(), texts, moderated, is_meta, is_seed, authors, strict=True)
+    statements = tuple(Statement(*row) for row in rows)
+    claims = [
+        _whole_numbers(table, name) if table.has(name) else None for name in ("agrees", "disagrees")
+    ]
+    return StatementFile(table, statements, *claims)
+
+
+def parse_vote_log(table: CsvTable) -> VoteLog:
+    """Read ``votes.csv``."""
+    return VoteLog(
+        table,
+        _identifiers(table, "voter-id"),
+        _identifiers(table, "comment-id"),
+        np.array(_mapped(table, "vote", VOTE_VALUES, "1, 0 or -1"), dtype=np.int8),
+        _moments(table, "timestamp"),
+    )
+
+
+def parse_wide_file(table: CsvTable) -> WideFile:
+    """Read ``participants-votes.csv``; the columns whose names are numbers are the statements."""
+    participant_ids = _identifiers(table, "participant")
+    _check_distinct(table, "participant", participant_ids)
+    positions = [p for p, name in enumerate(table.header) if name.isascii() and name.isdigit()]
+    statement_ids = _header_identifiers(table, positions)
+    row, column, values = _wide_votes(table, positions)
+    return WideFile(
+        table,
+        participant_ids,
+        statement_ids,
+        row,
+        statement_ids[column],
+        values,
+        _whole_numbers(table, "n-agree"),
+        _whole_numbers(table, "n-disagree"),
+    )
+
+
+def _header_identifiers(table: CsvTable, positions: list[int]) -> IntArray:
+    """Return the statements that a wide file has columns for."""
+    names = [table.header[position] for position in positions]
+    for name in names:
+        if len(name) > MAX_DIGITS:
+            expected = f"an identifier of at most {MAX_DIGITS} digits"
+            raise InputError(table.file, line=1, column=name, expected=expected, found=quote(name))
+    ids = np.array([int(name) for name in names], dtype=np.int64)
+    if len(set(ids.tolist())) < ids.size:
+        name = next(name for name, same in zip(names, ids, strict=True) if np.sum(ids == same) > 1)
+        raise InputError(table.file, line=1, column=name, expected="each statement once", found="it twice")
+    return ids
+
+
+def _wide_votes(table: CsvTable, positions: list[int]) -> tuple[IntArray, IntArray, VoteArray]:
+    """Return row, statement column and value of each vote in the cells of a wide file."""
+    lookup: dict[str, int | None] = {"": None, **VOTE_VALUES}
+    row_index: list[int] = []
+    column_index: list[int] = []
+    values: list[int] = []
+    for row, cells in enumerate(table.rows):
+        try:
+            codes = [lookup[cells[position]] for position in positions]
+        except KeyError:
+            position = next(p for p in positions if cells[p] not in lookup)
+            raise table.error(
+                row,
+                table.header[position],
+                expected="a vote: 1, 0, -1 or nothing",
+                found=quote(cells[position]),
+            ) from None
+        voted = [column for column, code in enumerate(codes) if code is not None]
+        row_index += [row] * len(voted)
+        column_index += voted
+        values += [code for code in codes if code is not None]
+    return (
+        np.array(row_index, dtype=np.int64),
+        np.array(column_index, dtype=np.int64),
+        np.array(values, dtype=np.int8),
+    )
+
+
+def _identifiers(table: CsvTable, column: str) -> IntArray:
+    expected = f"a whole number of at most {MAX_DIGITS} digits"
+    return _numbers(table, column, expected)
+
+
+def _whole_numbers(table: CsvTable, column: str) -> IntArray:
+    return _numbers(table, column, "a count (a whole number)")
+
+
+def _numbers(table: CsvTable, column: str, expected: str) -> IntArray:
+    cells = table.cells(column)
+    for row, cell in enumerate(cells):
+        if not (cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS):
+            raise table.error(row, column, expected=expected, found=quote(cell))
+    return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
+
+
+def _moments(table: CsvTable, column: str) -> npt.NDArray[np.float64]:
+    cells = table.cells(column)
+    moments = np.empty(len(cells))
+    for row, cell in enumerate(cells):
+        try:
+            moments[row] = float(cell)
+        except ValueError:
+            moments[row] = math.nan
+        if not math.isfinite(moments[row]):
+            expected = "a moment in seconds or milliseconds"
+            raise table.error(row, column, expected=expected, found=quote(cell))
+    return moments
+
+
+def _mapped(table: CsvTable, column: str, values: dict[str, int], expected: str) -> list[int]:
+    cells = table.cells(column)
+    try:
+        return [values[cell] for cell in cells]
+    except KeyError:
+        row = next(row for row, cell in enumerate(cells) if cell not in values)
+        raise table.error(row, column, expected=expected, found=quote(cells[row])) from None
+
+
+def _flags(table: CsvTable, column: str) -> list[bool]:
+    if not table.has(column):
+        return [False] * len(table.rows)
+    cells = table.cells(column)
+    for row, cell in enumerate(cells):
+        if cell.lower() not in FLAG_VALUES:
+            raise table.error(row, column, expected="true or false", found=quote(cell))
+    return [FLAG_VALUES[cell.lower()] for cell in cells]
+
+
+def _check_distinct(table: CsvTable, column: str, ids: IntArray) -> None:
+    first: dict[int, int] = {}
+    for row, identifier in enumerate(ids.tolist()):
+        if identifier in first:
+            found = f"{identifier} again (first on line {table.lines[first[identifier]]})"
+            raise table.error(row, column, expected="each identifier once", found=found)
+        first[identifier] = row

@@ -121,9 +121,9 @@ def find_statement(reference: str, actor: Actor) -> Statement:
 
 def accepted_statements(consultation: Consultation) -> QuerySet[Statement]:
     """The statements that are voted on, by reference."""
-    return Statement.objects.filter(
-        consultation=consultation, state=Statement.State.ACCEPTED
-    ).order_by("reference")
+    return Statement.objects.filter(consultation=consultation, state=Statement.State.ACCEPTED).order_by(
+        "reference"
+    )
 
 
 def moderation_queue(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:
@@ -135,9 +135,9 @@ def moderation_queue(actor: Actor, consultation: Consultation) -> QuerySet[State
         To all but moderators and the secretariat.
     """
     require_role(actor, consultation.priority.reflection, *MODERATING_ROLES)
-    return Statement.objects.filter(
-        consultation=consultation, state=Statement.State.SUBMITTED
-    ).order_by("submitted_at", "reference")
+    return Statement.objects.filter(consultation=consultation, state=Statement.State.SUBMITTED).order_by(
+        "submitted_at", "reference"
+    )
 
 
 def moderated_statements(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:

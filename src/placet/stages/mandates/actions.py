@@ -280,7 +280,7 @@ def _texts(reflection: Reflection, account: Account, bodies: Sequence[Bodies]) -
     return create_texts([NewText(each, reflection.languages[0], account.id) for each in bodies])
 
 
-def _record(verb: str, reflection: Reflection, account: Account, target: str, **detail: int | list[str]) -> None:
-    record(
-        f"mandates.{verb}", target=target, actor_id=account.id, scope_id=reflection.id, **detail
-    )
+def _record(
+    verb: str, reflection: Reflection, account: Account, target: str, **detail: int | list[str]
+) -> None:
+    record(f"mandates.{verb}", target=target, actor_id=account.id, scope_id=reflection.id, **detail)

@@ -129,9 +129,7 @@ class Member(models.Model):
 
     class Meta:
         ordering = ("code",)
-        constraints = (
-            models.UniqueConstraint(fields=("reflection", "code"), name="one_member_per_code"),
-        )
+        constraints = (models.UniqueConstraint(fields=("reflection", "code"), name="one_member_per_code"),)
 
     def __str__(self) -> str:
         return self.code
@@ -273,9 +271,7 @@ class ReferenceCounter(models.Model):
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("reflection", "kind"), name="one_counter_per_kind"),
-        )
+        constraints = (models.UniqueConstraint(fields=("reflection", "kind"), name="one_counter_per_kind"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.last_number}"

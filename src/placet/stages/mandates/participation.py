@@ -228,9 +228,12 @@ def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -
 
     A participant tied to an account is never handed out this way: signing out ends its use.
     """
-    found = participant_id and Participant.objects.filter(
-        id=participant_id, reflection=reflection, standing=Standing.ANONYMOUS
-    ).first()
+    found = (
+        participant_id
+        and Participant.objects.filter(
+            id=participant_id, reflection=reflection, standing=Standing.ANONYMOUS
+        ).first()
+    )
     return found or Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS)
 
 
@@ -257,9 +260,7 @@ def _check_role_member(reflection: Reflection, role: Role, member: Member | None
         raise ValidationError(_("Only a delegate speaks for a member."))
 
 
-def _check_belongs(
-    reflection: Reflection, member: Member | None, constituency: Constituency | None
-) -> None:
+def _check_belongs(reflection: Reflection, member: Member | None, constituency: Constituency | None) -> None:
     for item in (member, constituency):
         if item is not None and item.reflection_id != reflection.id:
             raise ValidationError(_("That member or constituency belongs to another reflection."))

@@ -102,9 +102,7 @@ def visible_reflections(actor: Actor, language: str) -> list[ReflectionView]:
     """Published and closed reflections, and the drafts in which the actor holds a role; newest first."""
     visible = ~Q(state=Reflection.State.DRAFT)
     if isinstance(actor, Account):
-        visible |= Q(
-            id__in=RoleGrant.objects.filter(account=actor, revoked_at=None).values("reflection_id")
-        )
+        visible |= Q(id__in=RoleGrant.objects.filter(account=actor, revoked_at=None).values("reflection_id"))
     found = list(Reflection.objects.filter(visible).order_by("-created_at"))
     words = wordings([text for r in found for text in (r.name_id, r.summary_id)], language)
     return [_reflection_view(reflection, words) for reflection in found]

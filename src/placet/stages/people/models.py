@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,23 +42,27 @@ class Account(AbstractBaseUser):
 
 
 class OutboxMessage(models.Model):
-    """A message that is due. Workers send it; the key makes a repeated wish one message."""
+    """A message that is due. Workers send it; the key makes a repeated wish one message.
+
+    Once it is sent, only its key and its times stay: address, subject and body are emptied.
+    """
 
     key = models.CharField(max_length=120, unique=True)
-    recipient_email = models.EmailField()
+    recipient_email = models.EmailField(blank=True)
     language = models.CharField(max_length=5)
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(auto_now_add=True)
+    next_attempt_at = models.DateTimeField(
+        default=timezone.now, help_text="While a worker sends it: when another may take it over."
+    )
+    expires_at = models.DateTimeField(null=True, help_text="Not sent after this: a code that is out of date.")
 
     class Meta:
         indexes = (
-            models.Index(
-                fields=("next_attempt_at",), condition=models.Q(sent_at=None), name="outbox_due"
-            ),
+            models.Index(fields=("next_attempt_at",), condition=models.Q(sent_at=None), name="outbox_due"),
         )
 
     def __str__(self) -> str:

@@ -40,9 +40,7 @@ def wordings(text_ids: Iterable[UUID | None], language: str) -> dict[UUID, Wordi
     wanted = {text_id for text_id in text_ids if text_id is not None}
     versions = {version.pk: version for version in _current_versions(wanted)}
     translations = _current_translations(versions, language)
-    return {
-        version.text_id: _wording(version, translations.get(version.pk)) for version in versions.values()
-    }
+    return {version.text_id: _wording(version, translations.get(version.pk)) for version in versions.values()}
 
 
 def all_wordings(text_id: UUID) -> list[Wording]:

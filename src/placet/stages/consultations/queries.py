@@ -13,6 +13,7 @@ from django.utils import timezone
 from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
 from placet.stages.mandates.models import Participant, Reflection, Role, Standing
 from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
+from placet.stages.texts.models import TextVersion, Translation
 from placet.stages.texts.queries import Wording, wordings
 
 MODERATING_ROLES = (Role.SECRETARIAT, Role.MODERATOR)
@@ -124,6 +125,15 @@ def accepted_statements(consultation: Consultation) -> QuerySet[Statement]:
     return Statement.objects.filter(consultation=consultation, state=Statement.State.ACCEPTED).order_by(
         "reference"
     )
+
+
+def containing(statements: QuerySet[Statement], words: str) -> QuerySet[Statement]:
+    """Those of the statements whose current wording, in any language, contains the words."""
+    versions = TextVersion.objects.filter(text=OuterRef("text")).order_by("-number")
+    current = statements.annotate(current_version=versions.values("pk")[:1])
+    translated = Translation.objects.filter(version=OuterRef("current_version"), body__icontains=words)
+    original = TextVersion.objects.filter(pk=OuterRef("current_version"), body__icontains=words)
+    return current.filter(Exists(original) | Exists(translated))
 
 
 def moderation_queue(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:

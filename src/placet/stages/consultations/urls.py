@@ -1,6 +1,16 @@
 """Addresses of this stage's pages."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from placet.stages.consultations.views import participate
 
 app_name = "consultations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<str:reference>/", participate.consultation, name="consultation"),
+    path("c/<str:reference>/start/", participate.start, name="start"),
+    path("c/<str:reference>/vote/", participate.vote, name="vote"),
+    path("c/<str:reference>/statements/", participate.statements, name="statements"),
+    path("c/<str:reference>/statements/new/", participate.add_statement, name="add-statement"),
+    path("c/<str:reference>/statements/mine/", participate.own_statements, name="own-statements"),
+    path("manage/", include("placet.stages.consultations.manage_urls")),
+]

@@ -23,7 +23,7 @@ from placet.stages.mandates.models import (
     Standing,
 )
 from placet.stages.mandates.permissions import Actor, require_role
-from placet.stages.mandates.queries import participant_of
+from placet.stages.mandates.queries import anonymous_participant_of, participant_of
 from placet.stages.people.models import Account
 from placet.stages.record.actions import record
 
@@ -224,17 +224,10 @@ def participant_for(
 
 
 def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -> Participant:
-    """The participant that this browser's session names, or a new one without an account.
-
-    A participant tied to an account is never handed out this way: signing out ends its use.
-    """
-    found = (
-        participant_id
-        and Participant.objects.filter(
-            id=participant_id, reflection=reflection, standing=Standing.ANONYMOUS
-        ).first()
+    """The participant without an account that this browser's session names, or a new one."""
+    return anonymous_participant_of(participant_id, reflection) or Participant.objects.create(
+        reflection=reflection, standing=Standing.ANONYMOUS
     )
-    return found or Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS)
 
 
 @transaction.atomic

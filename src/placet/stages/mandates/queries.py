@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,6 +18,7 @@ from placet.stages.mandates.models import (
     Priority,
     Reflection,
     RoleGrant,
+    Standing,
 )
 from placet.stages.mandates.permissions import Actor, may_see
 from placet.stages.people.models import Account
@@ -158,10 +160,11 @@ def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView
 
 
 def member_views(reflection: Reflection, language: str) -> list[MemberView]:
-    """The member nations by their code."""
+    """The member nations by their name in the reader's language."""
     found = list(Member.objects.filter(reflection=reflection))
     words = wordings([member.name_id for member in found], language)
-    return [MemberView(member.pk, member.code, words[member.name_id]) for member in found]
+    views = [MemberView(member.pk, member.code, words[member.name_id]) for member in found]
+    return sorted(views, key=lambda view: normalize("NFKD", view.name.body).casefold())
 
 
 def constituency_views(reflection: Reflection, language: str) -> list[ConstituencyView]:
@@ -179,6 +182,18 @@ def participant_of(account: Account, reflection: Reflection) -> Participant | No
         .first()
     )
     return link.participant if link else None
+
+
+def anonymous_participant_of(participant_id: UUID | None, reflection: Reflection) -> Participant | None:
+    """The participant that a session names, as long as no account has taken it over.
+
+    Once tied to an account a participant is never handed out this way: signing out ends its use.
+    """
+    if participant_id is None:
+        return None
+    return Participant.objects.filter(
+        id=participant_id, reflection=reflection, standing=Standing.ANONYMOUS
+    ).first()
 
 
 def open_invitations(reflection: Reflection) -> QuerySet[Invitation]:

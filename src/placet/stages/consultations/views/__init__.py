@@ -1,0 +1,1 @@
+"""Pages of consultations: ``participate`` for everybody, ``manage`` for the secretariat and moderators."""

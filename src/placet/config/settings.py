@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from placet.config.embedded import embedded_secret_key, sqlite_journal_mode
+from placet.config.mail import mail_settings
 
 env = Env()
 
@@ -102,7 +103,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Limits are counted where every process sees them: in the database, not in one process's memory.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        # Beyond this, entries are dropped: few enough would let a flood of requests wipe out the counts.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -130,26 +136,48 @@ AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
+# A code or a passkey signs in; there are no passwords. What is sensitive asks for a sign-in in the
+# last quarter of an hour. Nobody learns from any page whether an address has an account.
 ACCOUNT_ADAPTER = "placet.stages.people.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/h/key", "signup": "20/m/ip"}
+ACCOUNT_FORMS = {
+    "request_login_code": "placet.stages.people.forms.SignInForm",
+    "signup": "placet.stages.people.forms.SignUpForm",
+    "add_email": "placet.stages.people.forms.ChangeAddressForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
+MFA_ADAPTER = "placet.stages.people.adapters.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+MFA_FORMS = {
+    "add_webauthn": "placet.stages.people.forms.AddPasskeyForm",
+    "edit_webauthn": "placet.stages.people.forms.RenamePasskeyForm",
+    "login_webauthn": "placet.stages.people.forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "placet.stages.people.forms.ConfirmByPasskeyForm",
+}
+# Limits are counted by the address that connects, or by the one that our own proxy saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PLACET_BEHIND_PROXY", False) else 0
 
 DEFAULT_FROM_EMAIL: str = env.str("PLACET_MAIL_FROM", default="Placet <placet@localhost>")
-if env.str("EMAIL_URL", default=""):
-    vars().update(env.dj_email_url("EMAIL_URL"))
+if EMAIL_URL := env.str("EMAIL_URL", default=""):
+    vars().update(mail_settings(EMAIL_URL))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "placet.stages.people.mail.FolderBackend"
     EMAIL_FILE_PATH = HOME / "mail"
 
 SECURE_SSL_REDIRECT = IS_HTTPS

@@ -1,0 +1,162 @@
+"""Forms of accounts and passkeys."""
+
+import struct
+from typing import Any
+
+from allauth.account.forms import AddEmailForm, RequestLoginCodeForm, SignupForm
+from allauth.account.internal.flows.manage_email import sync_email_address
+from allauth.mfa.adapter import get_adapter as get_passkey_adapter
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from placet.stages.people import actions
+from placet.stages.people.models import Account
+
+NAME_LENGTH = 120
+PASSKEY_NAME_LENGTH = 60
+# What a decoder of hostile bytes may raise; all of it means that the answer is no passkey's.
+NOT_A_PASSKEY = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, struct.error)
+
+
+def email_field() -> forms.EmailField:
+    """An address, as browsers and password managers know it."""
+    return forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email webauthn", "inputmode": "email"}),
+    )
+
+
+def name_field() -> forms.CharField:
+    """How somebody wishes to be called."""
+    return forms.CharField(
+        label=_("Name (optional)"),
+        help_text=_("Shown to those who run a reflection with you; never beside a vote or a statement."),
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """Asks for the address that a code is sent to."""
+
+    email = email_field()
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if self._user is not None:
+            # An account made elsewhere may lack allauth's row of its address.
+            sync_email_address(self._user, self._user.email)
+        return email
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    """Asks for an address and, for those who wish, a name."""
+
+    email = email_field()
+    name = name_field()
+    field_order = ("email", "name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+
+    def clean_name(self) -> str:
+        return actions.clean_name(self.cleaned_data["name"])
+
+    def try_save(self, request: HttpRequest) -> tuple[Account | None, HttpResponse | None]:
+        try:
+            with transaction.atomic():
+                saved: tuple[Account | None, HttpResponse | None] = super().try_save(request)
+                return saved
+        except IntegrityError:  # the same address, signed up at the same moment
+            self.account_already_exists = True
+            return super().try_save(request)  # type: ignore[no-any-return]
+
+
+class ChangeAddressForm(AddEmailForm):  # type: ignore[misc]
+    email = email_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+
+
+class ProfileForm(forms.Form):
+    """What an account says of its owner."""
+
+    name = name_field()
+    language = forms.ChoiceField(
+        label=_("Language"), help_text=_("Of the pages after you sign in, and of our messages to you.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = settings.LANGUAGES
+
+    def clean_name(self) -> str:
+        return actions.clean_name(self.cleaned_data["name"])
+
+
+class EraseForm(forms.Form):
+    """Asks once more."""
+
+    is_sure = forms.BooleanField(label=_("Yes, delete my account for good"))
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new key, always one that can sign in by itself."""
+
+    passwordless = None
+    name = forms.CharField(
+        label=_("Name of this passkey"),
+        help_text=_("So that you know it again: “my phone”, “office laptop”."),
+        required=False,
+        max_length=PASSKEY_NAME_LENGTH,
+    )
+
+    def clean_name(self) -> str:
+        return actions.clean_name(super().clean_name())
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["passwordless"] = True
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except NOT_A_PASSKEY as error:
+            raise get_passkey_adapter().validation_error("incorrect_code") from error
+        return cleaned
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(label=_("Name of this passkey"), max_length=PASSKEY_NAME_LENGTH)
+
+    def clean_name(self) -> str:
+        return actions.clean_name(self.cleaned_data["name"])
+
+
+class SignInByPasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except NOT_A_PASSKEY as error:
+            raise get_passkey_adapter().validation_error("incorrect_code") from error
+
+
+class ConfirmByPasskeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except NOT_A_PASSKEY as error:
+            raise get_passkey_adapter().validation_error("incorrect_code") from error

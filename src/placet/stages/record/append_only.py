@@ -25,7 +25,7 @@ def refuse_updates(table: str, *, when: str = "") -> RunPython:
         if editor.connection.vendor == "postgresql":
             editor.execute(
                 "CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+                "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME "
                 "USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
             editor.execute(

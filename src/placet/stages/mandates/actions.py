@@ -181,6 +181,7 @@ class NewMilestone:
     start_date: date
     end_date: date
     precision: str = Milestone.Precision.DAY
+    date_note: Bodies | None = None
     source: str = ""
     is_simulated: bool = False
 
@@ -203,19 +204,17 @@ def add_milestones(
         if new.precision == Milestone.Precision.DAY and new.end_date != new.start_date:
             raise ValidationError(_("Where the day is known, both dates are that day."))
     titles = _texts(reflection, account, [new.title for new in milestones])
-    descriptions = iter(
-        _texts(reflection, account, [new.description for new in milestones if any(new.description.values())])
-    )
     rows = Milestone.objects.bulk_create(
         [
             Milestone(
                 reflection=reflection,
                 kind=new.kind,
                 title=title,
-                description=next(descriptions) if any(new.description.values()) else None,
+                description=_optional_text(reflection, account, new.description),
                 start_date=new.start_date,
                 end_date=new.end_date,
                 precision=new.precision,
+                date_note=_optional_text(reflection, account, new.date_note),
                 source=new.source,
                 is_simulated=new.is_simulated,
             )
@@ -274,6 +273,10 @@ def _check_frame(frame: ReflectionFrame) -> None:
 
 def _text(reflection: Reflection, account: Account, bodies: Bodies) -> Text:
     return create_text(bodies, original=reflection.languages[0], author_id=account.id)
+
+
+def _optional_text(reflection: Reflection, account: Account, bodies: Bodies | None) -> Text | None:
+    return _text(reflection, account, bodies) if bodies and any(bodies.values()) else None
 
 
 def _texts(reflection: Reflection, account: Account, bodies: Sequence[Bodies]) -> list[Text]:

@@ -93,6 +93,7 @@ class Milestone(models.Model):
         DAY = "day", _("day")
         SPAN = "span", _("from one day to another")
         WITHIN = "within", _("some day between the two")
+        YEAR = "year", _("some day of the year")
 
     reflection = models.ForeignKey(Reflection, on_delete=models.PROTECT, related_name="milestones")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -101,6 +102,7 @@ class Milestone(models.Model):
     start_date = models.DateField()
     end_date = models.DateField()
     precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    date_note = text_field(null=True)
     source = models.CharField(max_length=200, blank=True)
     is_simulated = models.BooleanField(default=False)
 

@@ -68,6 +68,7 @@ class MilestoneView:
     start_date: date
     end_date: date
     precision: str
+    date_note: Wording | None
     source: str
     is_simulated: bool
 
@@ -141,7 +142,9 @@ def priority_views(reflection: Reflection, language: str) -> list[PriorityView]:
 def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView]:
     """The calendar, earliest first."""
     found = list(Milestone.objects.filter(reflection=reflection))
-    words = wordings([text for m in found for text in (m.title_id, m.description_id)], language)
+    words = wordings(
+        [text for m in found for text in (m.title_id, m.description_id, m.date_note_id)], language
+    )
     return [
         MilestoneView(
             id=m.pk,
@@ -152,6 +155,7 @@ def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView
             start_date=m.start_date,
             end_date=m.end_date,
             precision=m.precision,
+            date_note=words[m.date_note_id] if m.date_note_id else None,
             source=m.source,
             is_simulated=m.is_simulated,
         )

@@ -1,0 +1,1 @@
+"""Tests of the demonstration reflection: its content and its simulated votes."""

@@ -39,7 +39,7 @@ def email_field() -> forms.EmailField:
 def name_field() -> forms.CharField:
     """How somebody wishes to be called."""
     return forms.CharField(
-        label=_("Name (optional)"),
+        label=_("Name"),
         help_text=_("Shown to those who run a reflection with you; never beside a vote or a statement."),
         required=False,
         max_length=NAME_LENGTH,

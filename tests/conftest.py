@@ -130,7 +130,10 @@ def new_page(browser: "Browser", demo_site: DemonstrationSite) -> Iterator[Calla
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: errors.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: errors.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: errors.append(f"exception: {error}"))
         page.console_errors = errors  # type: ignore[attr-defined]
         return page

@@ -29,7 +29,7 @@ def find_binaries() -> Path | None:
 
 @contextlib.contextmanager
 def temporary_cluster(binaries: Path) -> Iterator[str]:
-    """Yield the ``DATABASE_URL`` of a fresh cluster; PostgreSQL refuses root, so root becomes ``postgres``."""
+    """Yield the ``DATABASE_URL`` of a fresh cluster, which ``postgres`` runs where root asked for it."""
     is_root = os.geteuid() == 0
     runner = ["runuser", "-u", "postgres", "--"] if is_root else []
     # A socket's path may have some 100 characters at most: a short folder, whatever TMPDIR is.
@@ -51,7 +51,17 @@ def temporary_cluster(binaries: Path) -> Iterator[str]:
             "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=50"
         )
         pg_ctl = str(binaries / "pg_ctl")
-        run(pg_ctl, "start", "--wait", "--pgdata", str(data), "--log", str(folder / "log"), "--options", options)
+        run(
+            pg_ctl,
+            "start",
+            "--wait",
+            "--pgdata",
+            str(data),
+            "--log",
+            str(folder / "log"),
+            "--options",
+            options,
+        )
         try:
             yield f"postgres://placet@{quote(str(folder), safe='')}/postgres"
         finally:
@@ -68,7 +78,9 @@ def main(command: list[str]) -> int:
         return 0
     print(f"Once more on PostgreSQL ({binaries.parent.name}): every test that uses the database.", flush=True)
     with temporary_cluster(binaries) as url:
-        return subprocess.run(command, env={**os.environ, "PLACET_TEST_DATABASE_URL": url}, check=False).returncode
+        return subprocess.run(
+            command, env={**os.environ, "PLACET_TEST_DATABASE_URL": url}, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

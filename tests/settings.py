@@ -1,4 +1,4 @@
-"""The platform's settings as the tests use them: a home of their own, nothing from the caller's environment."""
+"""The platform's settings for the tests: a home of their own, nothing from the caller's environment."""
 
 import os
 import tempfile

@@ -4,7 +4,11 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from placet.config import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", health.best_language, name="best_language"),
+    path("healthz", health.health, name="health"),
     *i18n_patterns(
         path("", include("placet.portal.urls")),
         path("", include("placet.stages.mandates.urls")),

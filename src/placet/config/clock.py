@@ -1,0 +1,56 @@
+"""The clock: looks every few seconds for work that has come due, and hands it to the workers."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import FrameType
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from placet.stages.people import queries as people
+from placet.stages.people import tasks as people_tasks
+from placet.stages.sensemaking import actions as sensemaking
+
+logger = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 15.0
+
+
+def send_due_messages(now: datetime) -> None:
+    """Have the outbox delivered if a message is due."""
+    if people.due_messages(now).exists():
+        people_tasks.deliver_outbox.enqueue()
+
+
+DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
+    "analyses": sensemaking.enqueue_due_work,
+    "messages": send_due_messages,
+}
+
+
+def tick(now: datetime) -> None:
+    """Look at everything once. What fails is logged and looked at again the next time."""
+    close_old_connections()
+    for name, enqueue in DUE_WORK.items():
+        try:
+            enqueue(now)
+        except Exception:
+            logger.exception("The clock could not look for due %s", name)
+    close_old_connections()
+
+
+def run_clock(interval: float = INTERVAL_SECONDS) -> None:
+    """Tick until asked to end."""
+    is_asked_to_end = threading.Event()
+
+    def ask_to_end(number: int, frame: FrameType | None) -> None:
+        is_asked_to_end.set()
+
+    signal.signal(signal.SIGINT, ask_to_end)
+    signal.signal(signal.SIGTERM, ask_to_end)
+    while not is_asked_to_end.is_set():
+        tick(timezone.now())
+        is_asked_to_end.wait(interval)

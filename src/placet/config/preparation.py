@@ -1,0 +1,65 @@
+"""What has to be there before the platform can be served: folders, tables, static files.
+
+Everything here is repeatable, and quick when there is nothing to do.
+"""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from placet.config.embedded import sqlite_journal_mode
+
+
+def is_schema_current() -> bool:
+    """Whether every migration is applied and the cache's table is there."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    table: str = settings.CACHES["default"]["LOCATION"]
+    return table in connection.introspection.table_names()
+
+
+def update_schema() -> None:
+    """Apply the migrations and make the cache's table."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def static_fingerprint() -> str:
+    """A digest of the static files' names, sizes and times."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static_files() -> bool:
+    """Collect the static files if they changed since the last time, and say whether they did."""
+    stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
+    fingerprint = static_fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(fingerprint, encoding="ascii")
+    return True
+
+
+def describe_database() -> str:
+    """One line: which database, and for SQLite which journal and why."""
+    database = settings.DATABASES["default"]
+    if connection.vendor != "sqlite":
+        return f"Database: {connection.display_name} at {database['HOST'] or 'the default address'}."
+    version = sqlite3.sqlite_version
+    if sqlite_journal_mode() == "WAL":
+        reason = "journal mode WAL"
+    else:
+        reason = "rollback journal, because write-ahead logging can corrupt data in this version"
+    return f"Database: {database['NAME']} (SQLite {version}, {reason})."

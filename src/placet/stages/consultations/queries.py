@@ -181,6 +181,14 @@ def statement_views(statements: Sequence[Statement], language: str) -> list[Stat
     ]
 
 
+def original_wording(view: StatementView) -> Wording | None:
+    """What the author wrote, where the reader sees a translation."""
+    if view.wording.is_original:
+        return None
+    text_id = view.wording.text_id
+    return wordings([text_id], view.wording.original_language)[text_id]
+
+
 def is_eligible(consultation: Consultation, participant: Participant | None, *, is_signed_in: bool) -> bool:
     """Whether a reader may take part, by the consultation's eligibility."""
     if consultation.eligibility == Consultation.Eligibility.INVITED:

@@ -154,8 +154,10 @@ def _ballot(
     own_vote = None
     if statement and participant:
         own_vote = queries.current_votes(found, participant).get(statement.id)
+    view = queries.statement_views([shown], _language())[0] if shown else None
     context: dict[str, object] = {
-        "statement": queries.statement_views([shown], _language())[0] if shown else None,
+        "statement": view,
+        "original": queries.original_wording(view) if view else None,
         "client_key": uuid4(),
         "n_voted": n_voted,
         "n_statements": n_statements,

@@ -1,0 +1,280 @@
+"""Puts the demonstration reflection into the database, through the same actions that people use.
+
+All of it in one transaction: an interrupted load leaves nothing behind, and the next start begins anew.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+
+from placet.demonstration.content import (
+    ConsultationContent,
+    DemonstrationContent,
+    MilestoneContent,
+    StatementContent,
+    load_content,
+)
+from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
+from placet.demonstration.tables import Bilingual
+from placet.stages.consultations import actions as consultations
+from placet.stages.consultations.bulk import PastBallot, append_ballots
+from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.mandates import actions as mandates
+from placet.stages.mandates.models import Constituency, Member, Participant, Reflection, Role, Standing
+from placet.stages.mandates.participation import declare_belonging, grant_role, participant_for
+from placet.stages.people.actions import create_account
+from placet.stages.people.models import Account
+from placet.stages.sensemaking import actions as sensemaking
+from placet.stages.texts.queries import Wording, wordings
+
+Report = Callable[[str, int, int], None]
+
+MAIL_DOMAIN = "demonstration.example"
+ROLES = ("secretariat", "moderator", "partner", "delegate", "participant")
+DELEGATE_MEMBER = "LU"
+PARTICIPANT_MEMBER, PARTICIPANT_CONSTITUENCY = "FR", "young-leaders"
+EMBLEM = "compass"
+OPEN_SINCE = dt.timedelta(days=21)
+OPEN_FOR = dt.timedelta(days=365)
+RUN_EVERY_MINUTES = 10
+STATE_OF_STATUS = {
+    "approved": Statement.State.ACCEPTED,
+    "submitted": Statement.State.SUBMITTED,
+    "rejected": Statement.State.REJECTED,
+}
+
+
+def load_demonstration(*, report: Report) -> None:
+    """Load the demonstration, unless it is there already.
+
+    Parameters
+    ----------
+    report : callable of (str, int, int)
+        Told what is being done, how many steps are done, and how many there are.
+    """
+    content = load_content()
+    if Reflection.objects.filter(slug=content.reflection.slug).exists():
+        return
+    n_steps = 4 + 2 * len(content.consultations)
+    steps = iter(range(n_steps))
+
+    def next_step(name: str) -> None:
+        report(name, next(steps), n_steps)
+
+    with transaction.atomic():
+        next_step("accounts")
+        accounts = _create_accounts()
+        next_step("reflection")
+        reflection = _found(content, accounts["secretariat"])
+        _give_roles(reflection, accounts)
+        next_step("participants")
+        simulated = simulate(content)
+        participants = _create_participants(reflection, content, simulated)
+        loaded = []
+        for each, votes in zip(content.consultations, simulated.consultations, strict=True):
+            next_step(f"votes: {each.question.en}")
+            loaded.append(
+                _load_consultation(reflection, accounts["secretariat"], content, each, votes, participants)
+            )
+        for consultation in loaded:
+            next_step(f"analysis: {consultation.reference}")
+            _analyse(accounts["secretariat"], consultation)
+    report("done", n_steps, n_steps)
+
+
+def _create_accounts() -> dict[str, Account]:
+    return {
+        role: create_account(
+            f"{role}@{MAIL_DOMAIN}",
+            name=role.capitalize(),
+            is_verified=True,
+            may_found_reflections=role == "secretariat",
+        )
+        for role in ROLES
+    }
+
+
+def _found(content: DemonstrationContent, secretariat: Account) -> Reflection:
+    said = content.reflection
+    reflection = mandates.found_reflection(
+        secretariat,
+        mandates.ReflectionFrame(
+            slug=said.slug,
+            reference_prefix=said.reference_prefix,
+            name=_bodies(said.name),
+            summary=_bodies(said.summary),
+            languages=said.languages,
+            time_zone=said.timezone,
+            accent_colour=said.accent_colour,
+            emblem=EMBLEM,
+            is_simulated=True,
+        ),
+    )
+    asked = content.mandate
+    mandates.write_mandate(
+        secretariat,
+        reflection,
+        issuer=_bodies(asked.given_by),
+        meeting=_bodies(asked.place),
+        body=_bodies(asked.text),
+        scope=_bodies(asked.scope),
+        given_date=asked.end_date,
+        due_date=asked.due_date,
+    )
+    for priority in content.priorities:
+        mandates.add_priority(
+            secretariat,
+            reflection,
+            title=_bodies(priority.title),
+            description=_bodies(priority.description),
+        )
+    mandates.add_members(secretariat, reflection, {m.code: _bodies(m.name) for m in content.members})
+    mandates.add_constituencies(
+        secretariat, reflection, {c.key: _bodies(c.name) for c in content.constituencies}
+    )
+    titles = {source.key: source.title.en for source in content.sources}
+    mandates.add_milestones(secretariat, reflection, [_milestone(m, titles) for m in content.milestones])
+    mandates.publish_reflection(secretariat, reflection)
+    return reflection
+
+
+def _milestone(milestone: MilestoneContent, titles: Mapping[str, str]) -> mandates.NewMilestone:
+    return mandates.NewMilestone(
+        kind=milestone.kind,
+        title=_bodies(milestone.title),
+        description=_bodies(milestone.sentence),
+        start_date=milestone.start_date,
+        end_date=milestone.end_date,
+        precision=milestone.precision,
+        date_note=_bodies(milestone.date_note) if milestone.date_note else None,
+        source=" · ".join(titles[key] for key in milestone.sources)[:200],
+        is_simulated=milestone.simulated,
+    )
+
+
+def _give_roles(reflection: Reflection, accounts: Mapping[str, Account]) -> None:
+    secretariat = accounts["secretariat"]
+    member = Member.objects.get(reflection=reflection, code=DELEGATE_MEMBER)
+    grant_role(secretariat, reflection, accounts["moderator"], Role.MODERATOR)
+    grant_role(secretariat, reflection, accounts["partner"], Role.PARTNER)
+    grant_role(secretariat, reflection, accounts["delegate"], Role.DELEGATE, member=member)
+    declare_belonging(
+        participant_for(accounts["participant"], reflection),
+        member=Member.objects.get(reflection=reflection, code=PARTICIPANT_MEMBER),
+        constituency=Constituency.objects.get(reflection=reflection, key=PARTICIPANT_CONSTITUENCY),
+    )
+
+
+def _create_participants(
+    reflection: Reflection, content: DemonstrationContent, simulated: SimulatedVotes
+) -> list[Participant]:
+    members = dict(Member.objects.filter(reflection=reflection).values_list("code", "pk"))
+    keys = dict(Constituency.objects.filter(reflection=reflection).values_list("key", "pk"))
+    return Participant.objects.bulk_create(
+        [
+            Participant(
+                id=uuid5(reflection.id, f"simulated participant {number}"),
+                reflection=reflection,
+                standing=Standing.ANONYMOUS,
+                member_id=members[content.members[member].code],
+                constituency_id=keys[content.constituencies[constituency].key],
+                is_simulated=True,
+            )
+            for number, (member, constituency) in enumerate(
+                zip(simulated.member_index, simulated.constituency_index, strict=True)
+            )
+        ],
+        batch_size=1_000,
+    )
+
+
+def _load_consultation(
+    reflection: Reflection,
+    secretariat: Account,
+    content: DemonstrationContent,
+    said: ConsultationContent,
+    votes: SimulatedConsultationVotes,
+    participants: list[Participant],
+) -> Consultation:
+    number = next(p.number for p in content.priorities if p.key == said.priority)
+    opens_at = timezone.now().replace(minute=0, second=0, microsecond=0) - OPEN_SINCE
+    consultation = consultations.create_consultation(
+        secretariat,
+        reflection.priorities.get(number=number),
+        consultations.ConsultationFrame(
+            question=_bodies(said.question),
+            introduction=_bodies(said.introduction),
+            eligibility=Consultation.Eligibility.OPEN,
+            opens_at=opens_at,
+            closes_at=opens_at + OPEN_FOR,
+            is_simulated=True,
+        ),
+    )
+    statements = consultations.add_statements(
+        secretariat, consultation, [_seed(statement, opens_at) for statement in said.statements]
+    )
+    consultations.open_consultation(secretariat, consultation)
+    approved = [
+        row for row, each in zip(statements, said.statements, strict=True) if each.status == "approved"
+    ]
+    append_ballots(consultation, _past_ballots(opens_at, votes, approved, participants))
+    consultation.refresh_from_db()
+    return consultation
+
+
+def _seed(statement: StatementContent, opens_at: dt.datetime) -> consultations.SeedStatement:
+    reason = getattr(statement.reason, statement.original) if statement.reason else ""
+    return consultations.SeedStatement(
+        bodies=_bodies(statement.text),
+        original=statement.original,
+        state=STATE_OF_STATUS[statement.status],
+        is_seed=False,
+        is_simulated=True,
+        moderation_reason=reason,
+        submitted_at=opens_at,
+    )
+
+
+def _past_ballots(
+    opens_at: dt.datetime,
+    votes: SimulatedConsultationVotes,
+    statements: list[Statement],
+    participants: list[Participant],
+) -> Iterator[PastBallot]:
+    """The simulated votes as ballots; each half of the participants reads the statements in one language."""
+    seen = {
+        language: wordings([statement.text_id for statement in statements], language)
+        for language in ("en", "fr")
+    }
+    for number, (participant, statement, vote, offset) in enumerate(
+        zip(votes.participant_index, votes.statement_index, votes.vote, votes.time_offset, strict=True)
+    ):
+        row = statements[statement]
+        wording: Wording = seen["fr" if participant % 2 else "en"][row.text_id]
+        yield PastBallot(
+            participant_id=participants[participant].id,
+            statement_id=row.id,
+            vote=int(vote),
+            version_id=wording.version_id,
+            translation_id=wording.translation_id,
+            client_key=_ballot_key(row.consultation_id, number),
+            cast_at=opens_at + float(offset) * OPEN_SINCE,
+        )
+
+
+def _ballot_key(consultation_id: UUID, number: int) -> UUID:
+    return UUID(int=(consultation_id.int + number) % 2**128)
+
+
+def _analyse(secretariat: Account, consultation: Consultation) -> None:
+    run = sensemaking.request_run(secretariat, consultation)
+    sensemaking.run_analysis(run.id)
+    sensemaking.publish_release(consultation, timezone.now())
+    sensemaking.schedule_runs(secretariat, consultation, RUN_EVERY_MINUTES)
+
+
+def _bodies(text: Bilingual) -> dict[str, str]:
+    return {"en": text.en, "fr": text.fr}

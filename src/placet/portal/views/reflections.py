@@ -1,0 +1,76 @@
+"""The public pages of a reflection: overview, mandate, calendar, members."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from placet.portal.queries import calendar_years, nearest_milestones, priority_columns
+from placet.stages.mandates import queries as mandates
+from placet.stages.mandates.models import Reflection
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The reflections that one may see."""
+    reflections = mandates.visible_reflections(request.user, _language())
+    return render(request, "portal/home.html", {"reflections": reflections})
+
+
+@require_GET
+def reflection(request: HttpRequest, slug: str) -> HttpResponse:
+    """Mandate, priorities side by side with what happens under each, calendar, members, constituencies."""
+    found = mandates.find_reflection(slug, request.user)
+    language = _language()
+    return _page(
+        request,
+        found,
+        "reflection",
+        {
+            "mandate": mandates.mandate_view(found, language),
+            "columns": priority_columns(found, request.user, language),
+            "milestones": nearest_milestones(found, language, timezone.now().date()),
+            "members": mandates.member_views(found, language),
+            "constituencies": mandates.constituency_views(found, language),
+        },
+    )
+
+
+@require_GET
+def mandate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who asked, for what, and by when an answer is due."""
+    found = mandates.find_reflection(slug, request.user)
+    return _page(request, found, "mandate", {"mandate": mandates.mandate_view(found, _language())})
+
+
+@require_GET
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything dated, by year."""
+    found = mandates.find_reflection(slug, request.user)
+    return _page(request, found, "calendar", {"years": calendar_years(found, _language())})
+
+
+@require_GET
+def members(request: HttpRequest, slug: str) -> HttpResponse:
+    """The member nations and the constituencies."""
+    found = mandates.find_reflection(slug, request.user)
+    language = _language()
+    return _page(
+        request,
+        found,
+        "members",
+        {
+            "members": mandates.member_views(found, language),
+            "constituencies": mandates.constituency_views(found, language),
+        },
+    )
+
+
+def _page(request: HttpRequest, found: Reflection, name: str, context: dict[str, object]) -> HttpResponse:
+    frame: dict[str, object] = {"reflection": mandates.reflection_view(found, _language())}
+    return render(request, f"portal/{name}.html", frame | context)
+
+
+def _language() -> str:
+    return get_language() or "en"

@@ -1,0 +1,34 @@
+"""A statement's permanent page: its wordings, what people think of it, and whose figures these are."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from placet.stages.consultations import queries as consultations
+from placet.stages.consultations.identity import current_participant
+from placet.stages.mandates.queries import reflection_view
+from placet.stages.sensemaking.queries import statement_figures
+from placet.stages.texts.queries import all_wordings
+
+
+@require_GET
+def statement(request: HttpRequest, reference: str) -> HttpResponse:
+    """One statement in all its languages, with its figures as of the last analysis."""
+    found = consultations.find_statement(reference, request.user)
+    reflection = found.consultation.priority.reflection
+    language = get_language() or "en"
+    participant = current_participant(request, reflection)
+    votes = consultations.current_votes(found.consultation, participant) if participant else {}
+    return render(
+        request,
+        "portal/statement.html",
+        {
+            "reflection": reflection_view(reflection, language),
+            "consultation": consultations.consultation_view(found.consultation, language),
+            "statement": consultations.statement_views([found], language)[0],
+            "wordings": all_wordings(found.text_id),
+            "own_vote": votes.get(found.id),
+            "figures": statement_figures(found.consultation).get(found.reference),
+        },
+    )

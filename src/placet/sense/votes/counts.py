@@ -26,6 +26,15 @@ class VoteCounts:
         """Return the counts added up over the first axis."""
         return VoteCounts(self.n_agree.sum(0), self.n_disagree.sum(0), self.n_pass.sum(0))
 
+    def take(self, positions: IntArray) -> VoteCounts:
+        """Return the counts at these positions of the statement axis; zeros at position -1."""
+
+        def pick(counts: IntArray) -> IntArray:
+            padded = np.concatenate((counts, np.zeros((*counts.shape[:-1], 1), np.int64)), axis=-1)
+            return padded[..., positions]
+
+        return VoteCounts(pick(self.n_agree), pick(self.n_disagree), pick(self.n_pass))
+
     def __getitem__(self, row: int) -> VoteCounts:
         """Return the counts of one row of the first axis."""
         return VoteCounts(self.n_agree[row], self.n_disagree[row], self.n_pass[row])

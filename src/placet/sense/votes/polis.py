@@ -28,7 +28,7 @@ from placet.sense.votes.polis_files import (
     parse_vote_log,
     parse_wide_file,
 )
-from placet.sense.votes.tables import IntArray, VoteArray, VoteTable
+from placet.sense.votes.tables import IntArray, VoteTable
 
 STATEMENT_FILE = "comments.csv"
 VOTE_FILE = "votes.csv"
@@ -197,7 +197,9 @@ def _check_log(
     if listed is None or listed.claimed_agree is None or listed.claimed_disagree is None:
         unchecked = [] if wide else ["No file carries counts that the signs could be checked against."]
         return counts, unchecked
-    spread = _spread(counts, ids, listed)
+    position = {identifier: index for index, identifier in enumerate(votes.statement_ids)}
+    listed_at = np.array([position.get(statement.id, -1) for statement in listed.statements], dtype=np.int64)
+    spread = counts.take(listed_at)
     if _is_swapped(spread, listed.claimed_agree, listed.claimed_disagree):
         is_wrong = spread.n_agree != listed.claimed_agree
         row = int(np.argmax(is_wrong))
@@ -214,17 +216,6 @@ def _check_log(
     if n_wrong:
         return counts, [f"{listed.table.file} counts other votes than {log.table.file} on {n_wrong} statements."]
     return counts, []
-
-
-def _spread(counts: VoteCounts, ids: IntArray, listed: StatementFile) -> VoteCounts:
-    """Return counts in the order of the listed statements, zero where nobody voted."""
-    position = {identifier: index for index, identifier in enumerate(ids.tolist())}
-    index = np.array([position.get(statement.id, -1) for statement in listed.statements], dtype=np.int64)
-
-    def pick(array: IntArray) -> IntArray:
-        return np.where(index >= 0, array[index], 0)
-
-    return VoteCounts(pick(counts.n_agree), pick(counts.n_disagree), pick(counts.n_pass))
 
 
 def _is_swapped(counts: VoteCounts, claimed_agree: IntArray, claimed_disagree: IntArray) -> bool:

@@ -1,0 +1,78 @@
+"""The analysis as CSV tables, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from placet.sense.reports.analysis import Analysis
+from placet.sense.reports.document import Document
+from placet.sense.reports.figures import group_letter
+from placet.sense.votes.counts import count_rows
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def participants_table(analysis: Analysis) -> str:
+    """Return ``participants.csv``: one row a participant, with their place and group.
+
+    Columns: participant, n_votes, n_agree, n_disagree, n_pass, x, y, group (a letter, empty for
+    those who are not placed in one).
+    """
+    votes = analysis.conversation.votes
+    counts = count_rows(votes.participant_index, votes.values, votes.n_participants)
+    labels = analysis.groups.labels().tolist()
+    rows = zip(
+        votes.participant_ids,
+        counts.n_seen.tolist(),
+        counts.n_agree.tolist(),
+        counts.n_disagree.tolist(),
+        counts.n_pass.tolist(),
+        analysis.positions[:, 0].tolist(),
+        analysis.positions[:, 1].tolist(),
+        (group_letter(label) if label >= 0 else "" for label in labels),
+        strict=True,
+    )
+    header = ("participant", "n_votes", "n_agree", "n_disagree", "n_pass", "x", "y", "group")
+    return _write(header, rows)
+
+
+def statements_table(document: Document) -> str:
+    """Return ``statements.csv``: one row a statement, with the votes of all and of each group."""
+    plain = ("id", "text", "moderated", "meta", "seed", "n_agree", "n_disagree", "n_pass", "p_agree")
+    scores = ("extremity", "priority", "group_informed_consensus")
+    header = [*plain, "p_agree_low", "p_agree_high", *scores]
+    for group in document["groups"]:
+        letter = group_letter(group["id"]).lower()
+        header += [f"group_{letter}_{name}" for name in ("n_agree", "n_disagree", "n_pass", "p_agree")]
+    rows = []
+    for statement in document["statements"]:
+        low, high = statement["p_agree_ci"] or (None, None)
+        row = [*(statement[name] for name in plain), low, high, *(statement[name] for name in scores)]
+        for tally in statement["by_group"]:
+            row += [tally[name] for name in ("n_agree", "n_disagree", "n_pass", "p_agree")]
+        rows.append(row)
+    return _write(header, rows)
+
+
+def _write(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
+    return value

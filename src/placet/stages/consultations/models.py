@@ -156,6 +156,8 @@ class VoteImport(models.Model):
     language = models.CharField(max_length=35)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     error = models.TextField(blank=True)
+    notices = models.JSONField(default=list, help_text="What the reader had to say, in English.")
+    started_at = models.DateTimeField(null=True)
     statement_count = models.PositiveIntegerField(null=True)
     participant_count = models.PositiveIntegerField(null=True)
     ballot_count = models.PositiveIntegerField(null=True)

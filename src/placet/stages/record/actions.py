@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from placet.stages.record.models import AuditEntry
+from placet.stages.record.models import AuditEntry, HandledRequest
 
 
 def record(
@@ -40,3 +40,18 @@ def record(
     return AuditEntry.objects.create(
         action=action, target=target, actor_id=actor_id, scope_id=scope_id, detail=detail
     )
+
+
+def first_time(key: UUID) -> bool:
+    """Whether a request is here for the first time; its key is kept, in the transaction of what it asks for.
+
+    Two at the same moment: the second one waits for the first, and is told no.
+
+    Raises
+    ------
+    RuntimeError
+        Outside a transaction: the key and the deed must stand or fall together.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a request is marked as handled in the transaction of its deed")
+    return HandledRequest.objects.get_or_create(key=key)[1]

@@ -24,3 +24,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recorded_at:%Y-%m-%d %H:%M} {self.action} {self.target}"
+
+
+class HandledRequest(models.Model):
+    """The key of a request that has been carried out: sent again, it has no second effect."""
+
+    key = models.UUIDField(primary_key=True)
+    handled_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -45,11 +45,19 @@ def wordings(text_ids: Iterable[UUID | None], language: str) -> dict[UUID, Wordi
 
 def all_wordings(text_id: UUID) -> list[Wording]:
     """The original's current version and its current translations, the original first."""
-    (version,) = _current_versions({text_id})
-    translations = sorted(
-        _latest(Translation.objects.filter(version=version)), key=lambda translation: translation.language
-    )
-    return [_wording(version, None), *(_wording(version, translation) for translation in translations)]
+    return all_wordings_of([text_id])[text_id]
+
+
+def all_wordings_of(text_ids: Iterable[UUID | None]) -> dict[UUID, list[Wording]]:
+    """What ``all_wordings`` says, of each text; two queries, however many the texts."""
+    wanted = {text_id for text_id in text_ids if text_id is not None}
+    versions = {version.pk: version for version in _current_versions(wanted)}
+    found = {version.text_id: [_wording(version, None)] for version in versions.values()}
+    translations = _latest(Translation.objects.filter(version__in=list(versions))).order_by("language")
+    for translation in translations:
+        version = versions[translation.version_id]
+        found[version.text_id].append(_wording(version, translation))
+    return found
 
 
 def _current_versions(text_ids: set[UUID]) -> QuerySet[TextVersion]:

@@ -8,7 +8,7 @@ from placet.ui.contrast import DARK_GROUNDS, LIGHT_GROUNDS, AccentPalette, accen
 
 @lru_cache(maxsize=256)
 def accent_stylesheet(accent: str) -> str:
-    """The tokens of ``accent`` (``#rrggbb``) in CSS. They stand outside the layers and win over the defaults."""
+    """The tokens of ``accent`` (``#rrggbb``) in CSS; outside the layers, so they win over the defaults."""
     light = _declarations(accent_palette(accent, LIGHT_GROUNDS))
     dark = _declarations(accent_palette(accent, DARK_GROUNDS))
     return (

@@ -45,7 +45,7 @@ def contrast_ratio(first: str, second: str) -> float:
 def legible(colour: str, grounds: Iterable[str], minimum: float = TEXT_CONTRAST) -> str:
     """The colour nearest to ``colour`` that has ``minimum`` on every ground.
 
-    Hue and saturation stay; the lightness (HLS) goes down where the grounds are light, up where they are dark.
+    Hue and saturation stay; the lightness (HLS) goes down on light grounds, up on dark ones.
     """
     grounds = tuple(grounds)
     is_light = all(relative_luminance(ground) > 0.18 for ground in grounds)

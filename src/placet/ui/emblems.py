@@ -23,7 +23,7 @@ EMBLEMS: Final[dict[str, str | Promise]] = {
     "tree-deciduous": _("Tree"),
     "sprout": _("Sprout"),
     "sun": _("Sun"),
-    "waves": _("Waves"),
+    "telescope": _("Telescope"),
     "network": _("Network"),
     "graduation-cap": _("Learning"),
 }

@@ -1,4 +1,4 @@
-"""What the living page shows: texts in several languages, forms filled in and gone wrong. None of it is real."""
+"""What the living page shows: texts in several languages, forms filled in and refused; nothing real."""
 
 from dataclasses import dataclass
 
@@ -133,7 +133,7 @@ def form_with_errors() -> SampleForm:
         data={
             "wrong-statement": "x" * 281,
             "wrong-address": "nobody",
-            "wrong-opens_date": "2021-02-31",
+            "wrong-opens_date": "",
             "wrong-colour": "#1f4e8c",
         },
     )

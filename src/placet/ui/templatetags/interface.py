@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 import lucide
@@ -19,6 +20,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: int = 20) -> SafeString:
     """An icon of the lucide set, hidden from assistive technology: words stand beside it."""
     # Safe: the name is looked up among the package's files, nothing else of it reaches the markup.
@@ -71,8 +73,9 @@ def _in_language(address: str, code: str, codes: Sequence[str]) -> str:
 
 @register.filter
 def language_name(code: str) -> str:
-    """A language's name in the reader's language: ``fr`` → "French", « français »."""
+    """A language's name in the reader's language, as it stands inside a sentence: "French", « français »."""
     try:
-        return str(get_language_info(code)["name_translated"])
+        name = str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
+    return name.lower() if get_language() == "fr" else name

@@ -146,7 +146,8 @@ def test_nobody_learns_from_signing_in_whether_an_address_has_an_account(account
     assert body_of(known, where[0], account.email) == body_of(unknown, where[1], "nobody@people.example")
     for url in ("/en/account/login/code/",):
         answers = [
-            [client.post(url, {"code": "BBBB-BBBB"}).status_code for _ in range(3)] for client in (known, unknown)
+            [client.post(url, {"code": "BBBB-BBBB"}).status_code for _ in range(3)]
+            for client in (known, unknown)
         ]
         assert answers[0] == answers[1] == [200, 200, 302]
     assert [m.to[0] for m in mail.outbox] == [account.email, "nobody@people.example"]
@@ -185,7 +186,13 @@ def test_a_code_signs_up(client: Client) -> None:
 def test_signing_up_cannot_set_what_the_form_does_not_ask(client: Client) -> None:
     client.post(
         "/en/account/signup/",
-        {"email": "x@people.example", "may_found_reflections": "on", "is_active": "", "password1": "abc", "id": "1"},
+        {
+            "email": "x@people.example",
+            "may_found_reflections": "on",
+            "is_active": "",
+            "password1": "abc",
+            "id": "1",
+        },
     )
     account = Account.objects.get()
     assert account.is_active

@@ -355,7 +355,10 @@ def _send(message: OutboxMessage) -> bool:
     except (OSError, ValueError) as error:  # SMTP, network and folder; an impossible header or encoding
         # The error's text names the recipient: only its kind goes to the log.
         logger.warning(
-            "Message %s was not sent (%s), attempt %s", message.pk, type(error).__name__, message.attempt_count
+            "Message %s was not sent (%s), attempt %s",
+            message.pk,
+            type(error).__name__,
+            message.attempt_count,
         )
         wait = min(FIRST_WAIT * 2 ** (message.attempt_count - 1), LONGEST_WAIT)
         row.update(next_attempt_at=timezone.now() + wait)

@@ -101,7 +101,9 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = SignInForm({"email": account.email})
         if form.is_valid():
-            destination = passthrough_next_redirect_url(request, reverse("account_confirm_login_code"), "next")
+            destination = passthrough_next_redirect_url(
+                request, reverse("account_confirm_login_code"), "next"
+            )
             logout(request, show_message=False)
             LoginCodeVerificationProcess.initiate(request=request, user=account, email=account.email)
             return HttpResponseRedirect(destination)

@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from placet.stages.mandates.models import (
@@ -199,10 +199,7 @@ def add_milestones(
     """
     account = require_role(actor, reflection, Role.SECRETARIAT)
     for new in milestones:
-        if new.end_date < new.start_date:
-            raise ValidationError(_("An entry of the calendar cannot end before it starts."))
-        if new.precision == Milestone.Precision.DAY and new.end_date != new.start_date:
-            raise ValidationError(_("Where the day is known, both dates are that day."))
+        _check_dates(new)
     titles = _texts(reflection, account, [new.title for new in milestones])
     rows = Milestone.objects.bulk_create(
         [
@@ -223,6 +220,40 @@ def add_milestones(
     )
     _record("add_milestones", reflection, account, reflection.slug, count=len(rows))
     return rows
+
+
+@transaction.atomic
+def change_milestone(actor: Actor, milestone: Milestone, new: NewMilestone) -> None:
+    """Change an entry of the calendar; the earlier wordings stay on record.
+
+    Raises
+    ------
+    ValidationError
+        Where it ends before it starts, or a day is more than one day.
+    """
+    reflection = milestone.reflection
+    account = require_role(actor, reflection, Role.SECRETARIAT)
+    _check_dates(new)
+    revise_text(milestone.title, new.title, author_id=account.id)
+    milestone.description = _revised(reflection, account, milestone.description, new.description)
+    milestone.date_note = _revised(reflection, account, milestone.date_note, new.date_note)
+    milestone.kind = new.kind
+    milestone.start_date = new.start_date
+    milestone.end_date = new.end_date
+    milestone.precision = new.precision
+    milestone.source = new.source
+    milestone.save()
+    _record("change_milestone", reflection, account, f"milestone {milestone.pk}")
+
+
+@transaction.atomic
+def remove_milestone(actor: Actor, milestone: Milestone) -> None:
+    """Take an entry out of the calendar; the audit record keeps that it was there."""
+    reflection = milestone.reflection
+    account = require_role(actor, reflection, Role.SECRETARIAT)
+    number = milestone.pk
+    if Milestone.objects.filter(pk=number).delete()[0]:
+        _record("remove_milestone", reflection, account, f"milestone {number}")
 
 
 @transaction.atomic
@@ -262,6 +293,36 @@ def add_constituencies(
     return rows
 
 
+@transaction.atomic
+def change_name(actor: Actor, item: Member | Constituency, name: Bodies) -> None:
+    """Name a member or a constituency differently; its code or key stays."""
+    account = require_role(actor, item.reflection, Role.SECRETARIAT)
+    if revise_text(item.name, name, author_id=account.id):
+        _record("change_name", item.reflection, account, str(item))
+
+
+@transaction.atomic
+def remove_member_or_constituency(actor: Actor, item: Member | Constituency) -> None:
+    """Take back a member or constituency that nobody belongs to yet.
+
+    Raises
+    ------
+    ValidationError
+        Where somebody takes part, holds a role or is invited as part of it.
+    """
+    account = require_role(actor, item.reflection, Role.SECRETARIAT)
+    name = str(item)
+    try:
+        with transaction.atomic():
+            n_deleted, _by_model = type(item).objects.filter(pk=item.pk).delete()
+    except models.ProtectedError:
+        raise ValidationError(
+            _("Somebody takes part or is invited as part of %(name)s: it stays."), params={"name": name}
+        ) from None
+    if n_deleted:
+        _record(f"remove_{item._meta.model_name}", item.reflection, account, name)
+
+
 def _check_frame(frame: ReflectionFrame) -> None:
     if not frame.languages or len(set(frame.languages)) != len(frame.languages):
         raise ValidationError(_("Name at least one language, each of them once."))
@@ -269,6 +330,23 @@ def _check_frame(frame: ReflectionFrame) -> None:
         raise ValidationError(_("Unknown language: %(code)s"), params={"code": min(unknown)})
     if frame.time_zone not in available_timezones():
         raise ValidationError(_("Unknown time zone: %(name)s"), params={"name": frame.time_zone})
+
+
+def _check_dates(new: NewMilestone) -> None:
+    if new.end_date < new.start_date:
+        raise ValidationError({"end_date": _("An entry of the calendar cannot end before it starts.")})
+    if new.precision == Milestone.Precision.DAY and new.end_date != new.start_date:
+        raise ValidationError({"end_date": _("Where the day is known, both dates are that day.")})
+
+
+def _revised(
+    reflection: Reflection, account: Account, text: Text | None, bodies: Bodies | None
+) -> Text | None:
+    """An optional text brought to new wordings: made where there was none, let go where nothing is left."""
+    if text is None or not bodies or not any(body.strip() for body in bodies.values()):
+        return _optional_text(reflection, account, bodies)
+    revise_text(text, bodies, author_id=account.id)
+    return text
 
 
 def _text(reflection: Reflection, account: Account, bodies: Bodies) -> Text:

@@ -2,14 +2,19 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from placet.stages.mandates.models import (
     Constituency,
@@ -24,10 +29,13 @@ from placet.stages.mandates.models import (
 )
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.mandates.queries import anonymous_participant_of, participant_of
+from placet.stages.people.actions import queue_message
 from placet.stages.people.models import Account
 from placet.stages.record.actions import record
+from placet.stages.texts.queries import wordings
 
 INVITATION_LIFETIME = timedelta(days=30)
+INVITATIONS_AT_ONCE = 500
 
 
 @transaction.atomic
@@ -78,7 +86,15 @@ def revoke_role(actor: Actor, grant: RoleGrant) -> None:
         )
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class InvitedAs:
+    """What an invitation is for: a role, or to take part where there is none."""
+
+    role: Role | None = None
+    member: Member | None = None
+    constituency: Constituency | None = None
+
+
 def invite(
     actor: Actor,
     reflection: Reflection,
@@ -88,42 +104,124 @@ def invite(
     member: Member | None = None,
     constituency: Constituency | None = None,
 ) -> tuple[Invitation, str]:
-    """Invite an address to take part or to hold a role. An open invitation is replaced: its link dies.
+    """Invite one address, without a message. See :func:`invite_many`.
 
     Returns
     -------
     tuple of Invitation and str
         The invitation and its token, which is stored nowhere: only its digest is.
     """
+    ((invitation, token),) = invite_many(actor, reflection, [email], InvitedAs(role, member, constituency))
+    return invitation, token
+
+
+@transaction.atomic
+def invite_many(
+    actor: Actor,
+    reflection: Reflection,
+    emails: Sequence[str],
+    invited_as: InvitedAs,
+    *,
+    message_language: str = "",
+) -> list[tuple[Invitation, str]]:
+    """Invite addresses to take part or to hold a role: all of them, or none.
+
+    An open invitation of the same address is replaced: its link dies.
+
+    Parameters
+    ----------
+    message_language : str
+        Send each a message with its link, in this language of the interface; nothing is sent where it is
+        empty. Whoever has an account is written to in the language of the account.
+
+    Returns
+    -------
+    list of tuple of Invitation and str
+        Each invitation and its token, which is stored nowhere: only its digest is, and the message until
+        it is sent.
+
+    Raises
+    ------
+    ValidationError
+        Where an address is wrong, there are more than 500, or the member does not fit the role.
+    """
     inviter = require_role(actor, reflection, Role.SECRETARIAT)
-    email = email.strip().lower()
-    validate_email(email)
-    _check_belongs(reflection, member, constituency)
-    if role is not None:
-        _check_role_member(reflection, role, member)
+    addresses = list(dict.fromkeys(email.strip().lower() for email in emails))
+    if len(addresses) > INVITATIONS_AT_ONCE:
+        raise ValidationError(
+            _("At most %(limit)d addresses at once."), params={"limit": INVITATIONS_AT_ONCE}
+        )
+    for address in addresses:
+        validate_email(address)
+    _check_belongs(reflection, invited_as.member, invited_as.constituency)
+    if invited_as.role is not None:
+        _check_role_member(reflection, invited_as.role, invited_as.member)
+    role = invited_as.role.value if invited_as.role else ""
     now = timezone.now()
     Invitation.objects.filter(
-        reflection=reflection, email=email, role=role or "", accepted_at=None, revoked_at=None
+        reflection=reflection, email__in=addresses, role=role, accepted_at=None, revoked_at=None
     ).update(revoked_at=now)
-    token = secrets.token_urlsafe(32)
-    invitation = Invitation.objects.create(
-        reflection=reflection,
-        email=email,
-        role=role or "",
-        member=member,
-        constituency=constituency,
-        token_digest=_digest(token),
-        invited_by=inviter,
-        expires_at=now + INVITATION_LIFETIME,
+    tokens = [secrets.token_urlsafe(32) for _address in addresses]
+    invitations = Invitation.objects.bulk_create(
+        [
+            Invitation(
+                reflection=reflection,
+                email=address,
+                role=role,
+                member=invited_as.member,
+                constituency=invited_as.constituency,
+                token_digest=_digest(token),
+                invited_by=inviter,
+                expires_at=now + INVITATION_LIFETIME,
+            )
+            for address, token in zip(addresses, tokens, strict=True)
+        ]
     )
+    made = list(zip(invitations, tokens, strict=True))
+    if message_language:
+        _queue_invitations(reflection, made, message_language)
     record(
         "mandates.invite",
-        target=f"invitation {invitation.pk}",
+        target=f"{len(made)} invitations" if len(made) != 1 else f"invitation {invitations[0].pk}",
         actor_id=inviter.id,
         scope_id=reflection.id,
-        role=role.value if role else "participant",
+        role=role or "participant",
+        numbers=[str(invitation.pk) for invitation in invitations],
     )
-    return invitation, token
+    return made
+
+
+def _queue_invitations(
+    reflection: Reflection, made: Sequence[tuple[Invitation, str]], chosen_language: str
+) -> None:
+    """Put a message a person in the outbox, in the language of the account where there is one."""
+    accounts = {
+        account.email: account
+        for account in Account.objects.filter(email__in=[invitation.email for invitation, _token in made])
+    }
+    names = {
+        language: wordings([reflection.name_id], language)[reflection.name_id].body
+        for language in {chosen_language, *(account.language for account in accounts.values())}
+    }
+    for invitation, token in made:
+        account = accounts.get(invitation.email)
+        language = account.language if account else chosen_language
+        with override(language):
+            path = reverse("mandates:invitation", args=[token])
+            role = Role(invitation.role).label if invitation.role else ""
+        queue_message(
+            f"mandates.invitation:{invitation.pk}",
+            account or invitation.email,
+            "mandates/mail/invitation",
+            {
+                "reflection": names[language],
+                "role": role,
+                "url": f"{settings.PUBLIC_URL}{path}",
+                "expires_at": invitation.expires_at,
+            },
+            language=language,
+            expires_at=invitation.expires_at,
+        )
 
 
 @transaction.atomic
@@ -164,9 +262,15 @@ def accept_invitation(account: Account, token: str) -> Invitation:
     PermissionDenied
         Where the invitation is for another address, used, revoked, out of date or unknown.
     """
-    found = find_invitation(token)
-    invitation = found and Invitation.objects.select_for_update().get(pk=found.pk)
-    if not invitation or invitation.accepted_at or invitation.email != account.email.lower():
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("reflection", "member", "constituency")
+        .filter(token_digest=_digest(token), email=account.email.lower(), revoked_at=None)
+        .first()
+    )
+    if invitation and invitation.accepted_at:
+        return invitation  # by this very account's address: asked twice
+    if invitation is None or invitation.expires_at <= timezone.now():
         raise PermissionDenied(_("This invitation is not for your account, or is no longer valid."))
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])

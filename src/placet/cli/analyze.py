@@ -14,9 +14,13 @@ INTERRUPTED = 130  # the exit code of a shell for Ctrl-C
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--out", "directory", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option(
+    "--out", "directory", required=True, type=click.Path(path_type=Path), help="Folder for the results."
+)
 @click.option("--flip-signs", is_flag=True, help="Read -1 as agree and 1 as disagree.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the random generator.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the random generator."
+)
 @click.option(
     "--language",
     default="en",
@@ -96,9 +100,10 @@ def _summary(document: Mapping[str, Any], directory: Path) -> str:
     from placet.sense.reports import group_letter
 
     counts = document["counts"]
+    people, placed = counts["participants"], counts["participants_grouped"]
     lines = [
-        f"{counts['participants']:,} participants, {counts['statements']:,} statements, {counts['votes']:,} votes",
-        f"{counts['participants_grouped']:,} participants placed in {len(document['groups'])} opinion groups:",
+        f"{people:,} participants, {counts['statements']:,} statements, {counts['votes']:,} votes",
+        f"{placed:,} participants placed in {len(document['groups'])} opinion groups:",
     ]
     lines += [f"  {group_letter(group['id'])}  {group['size']:>7,}" for group in document["groups"]]
     texts = {statement["id"]: statement["text"] for statement in document["statements"]}
@@ -107,7 +112,9 @@ def _summary(document: Mapping[str, Any], directory: Path) -> str:
         lines += [title] if found else []
         for entry in found:
             share = entry["n_success"] / entry["n_seen"]
-            lines.append(f"  {share:>4.0%}  {_one_line(texts[entry['statement_id']]) or entry['statement_id']}")
+            lines.append(
+                f"  {share:>4.0%}  {_one_line(texts[entry['statement_id']]) or entry['statement_id']}"
+            )
     lines.append(f"Report: {directory / 'report.html'}")
     return "\n".join(lines)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: f
 
 
 def _wilson_bounds(k: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    z = float(ndtri((1 + level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = k / n
         middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -147,10 +147,10 @@ def two_proportion_z(
     polismath/math/stats.clj).
     """
     k, n = (count + 1 for count in _checked(successes, trials))
-    l, m = (count + 1 for count in _checked(other_successes, other_trials))
-    pooled = (k + l) / (n + m)
+    j, m = (count + 1 for count in _checked(other_successes, other_trials))
+    pooled = (k + j) / (n + m)
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = (k / n - l / m) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+        z = (k / n - j / m) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
     return np.where(pooled == 1, 0.0, z)
 
 

@@ -181,9 +181,7 @@ def _find_best_agreed(
     return best
 
 
-def _find_best(
-    agree: _Comparison, disagree: _Comparison, group: int, is_eligible: BoolArray
-) -> list[int]:
+def _find_best(agree: _Comparison, disagree: _Comparison, group: int, is_eligible: BoolArray) -> list[int]:
     """Return the statement that tells a group from the rest most clearly, in either direction."""
     z = np.where(is_eligible, np.maximum(agree.ratio_z[group], disagree.ratio_z[group]), -np.inf)
     return [int(np.argmax(z))] if is_eligible.any() else []

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import KDTree
-from scipy.spatial.distance import cdist
 
 from placet.sense.votes.tables import IntArray
 
 FloatArray = npt.NDArray[np.float64]
 
 MAX_ITERATIONS = 1000  # Lloyd's algorithm ends by itself long before
+BLOCK = 8192  # points whose distances from all centres are in memory at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +94,8 @@ def _draw_centres(
 def _run_lloyd(points: FloatArray, weights: FloatArray, centres: FloatArray) -> Clustering:
     labels = np.full(len(points), -1, dtype=np.int64)
     for _ in range(MAX_ITERATIONS):
-        distance, nearest = KDTree(centres).query(points)
-        nearest = _fill_empty(nearest.astype(np.int64), distance, len(centres))
+        nearest, squared = _nearest_centres(points, centres)
+        nearest = _fill_empty(nearest, squared, len(centres))
         if np.array_equal(nearest, labels):
             break
         labels = nearest
@@ -105,16 +104,32 @@ def _run_lloyd(points: FloatArray, weights: FloatArray, centres: FloatArray) -> 
     return Clustering(labels, centres, inertia)
 
 
-def _fill_empty(labels: IntArray, distance: FloatArray, k: int) -> IntArray:
+def _nearest_centres(points: FloatArray, centres: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the nearest centre of each point, the first of equals, and its squared distance."""
+    nearest = np.empty(len(points), dtype=np.int64)
+    squared = np.empty(len(points))
+    for start in range(0, len(points), BLOCK):
+        block = slice(start, start + BLOCK)
+        distances = _squared_distances(points[block], centres)
+        nearest[block] = distances.argmin(axis=1)
+        squared[block] = distances.min(axis=1)
+    return nearest, squared
+
+
+def _squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:
+    return np.asarray(((points[:, None, :] - others[None, :, :]) ** 2).sum(axis=2))
+
+
+def _fill_empty(labels: IntArray, squared: FloatArray, k: int) -> IntArray:
     """Give each cluster that lost its members the point farthest from its own centre."""
     sizes = np.bincount(labels, minlength=k)
     for cluster in np.flatnonzero(sizes == 0):
-        movable = np.where(sizes[labels] > 1, distance, -1.0)
+        movable = np.where(sizes[labels] > 1, squared, -1.0)
         point = int(np.argmax(movable))
         sizes[labels[point]] -= 1
         sizes[cluster] += 1
         labels[point] = cluster
-        distance[point] = 0.0
+        squared[point] = 0.0
     return labels
 
 
@@ -150,7 +165,7 @@ def weighted_silhouette(points: FloatArray, weights: FloatArray, labels: IntArra
     k = int(labels.max()) + 1
     if k < 2:
         return float("nan")
-    distance = cdist(points, points)
+    distance = np.sqrt(_squared_distances(points, points))
     totals = np.bincount(labels, weights, minlength=k)
     sums = np.stack([distance[:, labels == c] @ weights[labels == c] for c in range(k)], axis=1)
     rows = np.arange(len(points))

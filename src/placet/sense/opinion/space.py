@@ -47,7 +47,7 @@ class OpinionSpace:
 
         ``sqrt(C) (1 - c_j) w_j``, as Polis draws its statements.
         """
-        return np.sqrt(len(self.statement_ids)) * (1 - self.means) * self.components
+        return np.asarray(np.sqrt(len(self.statement_ids)) * (1 - self.means) * self.components)
 
     def extremity(self) -> FloatArray:
         """Return the distance of each statement's projection from the origin."""
@@ -128,13 +128,10 @@ def _leading_eigenvectors(scatter: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _fix_signs(vectors: FloatArray) -> FloatArray:
     """Return the vectors (columns) with their loading of largest magnitude positive."""
-    signed = vectors.copy()
-    for column in signed.T:
-        size = np.abs(column)
-        first_largest = int(np.argmax(size >= size.max() * (1 - TIE_TOLERANCE)))
-        if column[first_largest] < 0:
-            column *= -1
-    return signed
+    size = np.abs(vectors)
+    first_largest = np.argmax(size >= size.max(axis=0) * (1 - TIE_TOLERANCE), axis=0)
+    is_negative = vectors[first_largest, np.arange(vectors.shape[1])] < 0
+    return np.where(is_negative, -vectors, vectors)
 
 
 def select_participants(

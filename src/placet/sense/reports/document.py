@@ -87,16 +87,16 @@ def _participation(analysis: Analysis) -> Document:
 
 def _opinion_space(analysis: Analysis) -> Document:
     space, groups = analysis.space, analysis.groups
-    bases = zip(groups.base_centres.tolist(), groups.base_sizes.tolist(), groups.base_groups.tolist(), strict=True)
+    bases = zip(
+        groups.base_centres.tolist(), groups.base_sizes.tolist(), groups.base_groups.tolist(), strict=True
+    )
     return {
         "statement_ids": list(space.statement_ids),
         "means": space.means.tolist(),
         "components": space.components.tolist(),
         "statement_projection": space.statement_projection().tolist(),
         "explained_variance_ratio": [_finite(ratio) for ratio in space.explained_variance_ratio],
-        "base_clusters": [
-            {"x": x, "y": y, "size": size, "group": group} for (x, y), size, group in bases
-        ],
+        "base_clusters": [{"x": x, "y": y, "size": size, "group": group} for (x, y), size, group in bases],
         "group_counts_tried": [
             {"groups": k, "silhouette": _finite(score)} for k, score in groups.silhouettes.items()
         ],
@@ -108,9 +108,7 @@ def _group(analysis: Analysis, group: int) -> Document:
         "id": group,
         "size": int(analysis.groups.sizes()[group]),
         "centre": analysis.groups.centres[group].tolist(),
-        "representative": [
-            _representative(analysis, found) for found in analysis.representative[group]
-        ],
+        "representative": [_representative(analysis, found) for found in analysis.representative[group]],
     }
 
 

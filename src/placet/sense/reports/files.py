@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -100,9 +99,9 @@ def _write_together(contents: dict[str, str], directory: Path) -> None:
         draft.chmod(0o755)
         if directory.exists():
             for name in contents:
-                os.replace(draft / name, directory / name)
+                (draft / name).replace(directory / name)
         else:
             directory.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(draft, directory)
+            draft.rename(directory)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -37,6 +37,10 @@ class Language:
         """Return a message in this language."""
         return self.messages.gettext(message)
 
+    def count(self, singular: str, plural: str, n: int) -> str:
+        """Return a number of things in words, from messages with a place ``%(n)s``."""
+        return self.messages.ngettext(singular, plural, n) % {"n": self.integer(n)}
+
     def integer(self, value: float) -> str:
         """Return a whole number with separated thousands."""
         return f"{value:,.0f}".replace(",", self.thousands)
@@ -73,5 +77,5 @@ def load_language(code: str) -> Language:
         return Language("en", gettext.NullTranslations(), ",", ".", "")
     catalogue = resources.files(__package__).joinpath(f"locale/{code}/LC_MESSAGES/sense.mo")
     with catalogue.open("rb") as stream:
-        messages = gettext.GNUTranslations(stream)  # type: ignore[arg-type]
+        messages = gettext.GNUTranslations(stream)
     return Language(code, messages, NARROW_SPACE, ",", NARROW_SPACE)

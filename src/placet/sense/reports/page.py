@@ -11,10 +11,10 @@ import jinja2
 from markupsafe import Markup
 
 from placet.sense.reports.figures import (
-    GROUP_SHAPES,
     draw_opinion_map,
     draw_participation,
     draw_vote_bars,
+    group_colour,
     group_letter,
     votes_class,
 )
@@ -54,7 +54,7 @@ def render_report(document: Document, *, language: str = "en", command: str = ""
         document=document,
         command=command,
         language=speech,
-        stylesheet=Markup(_read_template("report.css")),
+        stylesheet=Markup(_read_template("report.css")),  # noqa: S704 (our own file)
         **_Composer(document, speech).compose(),
     )
 
@@ -94,19 +94,22 @@ class _Composer:
         return self.speech.translate(message) % values
 
     def _figure(self, draw: Any, *arguments: Any, **options: Any) -> Markup:
-        return Markup(draw(self.document, *arguments, language=self.speech.code, **options))
+        drawn = draw(self.document, *arguments, language=self.speech.code, **options)
+        return Markup(drawn)  # noqa: S704 (the drawing library has escaped all text)
 
     def _lead(self) -> str:
         counts, n_groups = self.document["counts"], len(self.document["groups"])
-        integer = self.speech.integer
+        count = self.speech.count
         lead = self._say(
-            "%(participants)s participants cast %(votes)s votes on %(statements)s statements.",
-            participants=integer(counts["participants"]),
-            votes=integer(counts["votes"]),
-            statements=integer(counts["statements"]),
+            "%(participants)s cast %(votes)s on %(statements)s.",
+            participants=count("%(n)s participant", "%(n)s participants", counts["participants"]),
+            votes=count("%(n)s vote", "%(n)s votes", counts["votes"]),
+            statements=count("%(n)s statement", "%(n)s statements", counts["statements"]),
         )
         if n_groups > 1:
-            lead += " " + self._say("Their votes form %(n)s opinion groups.", n=integer(n_groups))
+            lead += " " + self._say(
+                "They form %(n)s opinion groups: people who vote alike.", n=self.speech.integer(n_groups)
+            )
         return lead
 
     def _numbers(self) -> list[Row]:
@@ -122,7 +125,8 @@ class _Composer:
     def _map_caption(self) -> str:
         counts = self.document["counts"]
         return self._say(
-            "%(grouped)s of %(participants)s participants are placed: those who cast at least %(min)s votes.",
+            "%(grouped)s of %(participants)s participants are placed: as a rule, those who cast at least"
+            " %(min)s votes.",
             grouped=self.speech.integer(counts["participants_grouped"]),
             participants=self.speech.integer(counts["participants"]),
             min=self._votes_needed(),
@@ -130,7 +134,8 @@ class _Composer:
 
     def _votes_needed(self) -> int:
         n_voted = len(self.document["opinion_space"]["statement_ids"])
-        return min(self.document["parameters"]["min_votes"], n_voted)
+        needed: int = self.document["parameters"]["min_votes"]
+        return min(needed, n_voted)
 
     def _marks(self) -> list[Row]:
         bases = sorted(
@@ -150,50 +155,45 @@ class _Composer:
     def _group(self, group: Row) -> Row:
         letter = group_letter(group["id"])
         placed = self.document["counts"]["participants_grouped"]
-        size = self.speech.integer(group["size"])
+        people = self.speech.count("%(n)s participant", "%(n)s participants", group["size"])
         ids = [found["statement_id"] for found in group["representative"]]
         caption = self._say("What sets group %(letter)s apart", letter=letter)
         return {
             "name": letter,
-            "colour": group["id"] % len(GROUP_SHAPES) + 1,
-            "size": size,
+            "colour": group_colour(group["id"]),
+            "size": self.speech.integer(group["size"]),
             "share": self.speech.percent(group["size"] / placed),
-            "title": self._say("Group %(letter)s, %(size)s participants", letter=letter, size=size),
+            "title": self._say("Group %(letter)s, %(people)s", letter=letter, people=people),
             "caption": caption,
             "entries": self._entries(group["representative"], self._representative_note),
             "svg": self._figure(draw_vote_bars, ids, title=caption) if ids else "",
         }
 
     def _representative_note(self, found: Row) -> str:
-        n_side = found["n_agree"] if found["direction"] == "agree" else found["n_disagree"]
-        message = (
-            "%(share)s of the group agree (%(n)s of %(seen)s votes)."
-            if found["direction"] == "agree"
-            else "%(share)s of the group disagree (%(n)s of %(seen)s votes)."
-        )
-        return self._say(message, **self._share_of(n_side, found["n_seen"]))
+        if found["direction"] == "agree":
+            return self._agreed_note(found["n_agree"], found["n_seen"])
+        return self._rejected_note(found["n_disagree"], found["n_seen"])
 
     def _consensus(self, direction: str) -> Row:
         _ = self.speech.translate
         found = self.document["consensus"][direction]
         ids = [entry["statement_id"] for entry in found]
         title = _("Most agree") if direction == "agree" else _("Most disagree")
-        note = self._agreed_note if direction == "agree" else self._rejected_note
+        say = self._agreed_note if direction == "agree" else self._rejected_note
         return {
             "title": title,
             "caption": title,
             "empty": _("No statement meets this bar."),
-            "entries": self._entries(found, note),
+            "entries": self._entries(found, lambda entry: say(entry["n_success"], entry["n_seen"])),
             "svg": self._figure(draw_vote_bars, ids, title=title) if ids else "",
         }
 
-    def _agreed_note(self, found: Row) -> str:
-        values = self._share_of(found["n_success"], found["n_seen"])
-        return self._say("%(share)s agree (%(n)s of %(seen)s votes).", **values)
+    def _agreed_note(self, n_agree: int, n_seen: int) -> str:
+        return self._say("%(share)s agree (%(n)s of %(seen)s votes).", **self._share_of(n_agree, n_seen))
 
-    def _rejected_note(self, found: Row) -> str:
-        values = self._share_of(found["n_success"], found["n_seen"])
-        return self._say("%(share)s disagree (%(n)s of %(seen)s votes).", **values)
+    def _rejected_note(self, n_disagree: int, n_seen: int) -> str:
+        shares = self._share_of(n_disagree, n_seen)
+        return self._say("%(share)s disagree (%(n)s of %(seen)s votes).", **shares)
 
     def _share_of(self, part: int, whole: int) -> dict[str, str]:
         return {

@@ -18,7 +18,7 @@ class Parameters:
     n_base_clusters : int
         Base clusters at most.
     max_groups : int
-        Opinion groups at most, from 2.
+        Opinion groups at most, from 2 to 26: they are named by letters.
     n_restarts : int
         Starts of the k-means for each number of groups.
     n_selected : int
@@ -43,7 +43,7 @@ class Parameters:
     def __post_init__(self) -> None:
         if min(self.min_votes, self.n_base_clusters, self.n_restarts, self.n_selected) < 1:
             raise ValueError("min_votes, n_base_clusters, n_restarts and n_selected are at least 1")
-        if self.min_participants < 0 or self.max_groups < 2:
-            raise ValueError("min_participants is at least 0 and max_groups at least 2")
+        if self.min_participants < 0 or not 2 <= self.max_groups <= 26:
+            raise ValueError("min_participants is at least 0, and max_groups from 2 to 26")
         if not 0 < self.interval_level < 1:
             raise ValueError("interval_level lies between 0 and 1")

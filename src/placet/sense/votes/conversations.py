@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 
 from placet.sense.votes.counts import VoteCounts
 from placet.sense.votes.tables import Identifier, VoteTable
@@ -79,7 +80,7 @@ class Conversation:
         ids = [statement.id for statement in self.statements]
         if len({type(identifier) for identifier in ids}) > 1:
             raise ValueError("statement identifiers are all integers or all text")
-        if any(not a < b for a, b in zip(ids, ids[1:], strict=False)):  # type: ignore[operator]
+        if any(not a < b for a, b in pairwise(ids)):  # type: ignore[operator]
             raise ValueError("statements must be distinct and in ascending order of identifier")
         unknown = set(self.votes.statement_ids) - set(ids)
         if unknown:

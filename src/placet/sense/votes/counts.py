@@ -69,9 +69,7 @@ def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> V
     cell = label[is_in] * votes.n_statements + votes.statement_index[is_in]
     flat = count_rows(cell, votes.values[is_in], n_labels * votes.n_statements)
     shape = (n_labels, votes.n_statements)
-    return VoteCounts(
-        flat.n_agree.reshape(shape), flat.n_disagree.reshape(shape), flat.n_pass.reshape(shape)
-    )
+    return VoteCounts(flat.n_agree.reshape(shape), flat.n_disagree.reshape(shape), flat.n_pass.reshape(shape))
 
 
 def count_rows(cell: IntArray, values: VoteArray, n_cells: int) -> VoteCounts:

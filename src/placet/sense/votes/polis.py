@@ -35,7 +35,9 @@ VOTE_FILE = "votes.csv"
 WIDE_FILES = ("participants-votes.csv", "participant-votes.csv")
 SUMMARY_FILE = "summary.csv"
 
-FLIP_REMEDY = "The signs contradict these counts: read it with --flip-signs if agree and disagree are swapped."
+FLIP_REMEDY = (
+    "The signs contradict these counts: read it with --flip-signs if agree and disagree are swapped."
+)
 UNFLIP_REMEDY = "The signs contradict these counts once flipped: leave --flip-signs out."
 
 
@@ -79,9 +81,7 @@ def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conver
         _check_wide_against_log(wide, log, votes, remedy)
     row_counts, notices = _check_log(listed, log, wide, votes, remedy)
     statements, unlisted = _complete_statements(listed, votes)
-    return Conversation(
-        votes, statements, _read_topic(readers), row_counts, tuple(notices + unlisted)
-    )
+    return Conversation(votes, statements, _read_topic(readers), row_counts, tuple(notices + unlisted))
 
 
 def _read_tables(path: Path, readers: Mapping[str, Callable[[], bytes]]) -> dict[str, CsvTable]:
@@ -137,15 +137,13 @@ def _check_claims(wide: WideFile, remedy: str) -> None:
     raise wide.table.error(
         row,
         "n-agree",
-        expected=f"{counts.n_agree[row]} agree and {counts.n_disagree[row]} disagree, as in the cells of this row",
+        expected=f"{counts.n_agree[row]} agree and {counts.n_disagree[row]} disagree, as the row's cells",
         found=f"n-agree {wide.claimed_agree[row]} and n-disagree {wide.claimed_disagree[row]}",
         remedy=remedy if _is_swapped(counts, wide.claimed_agree, wide.claimed_disagree) else None,
     )
 
 
-def _check_wide_against_log(
-    wide: WideFile, log: VoteLog | None, votes: VoteTable, remedy: str
-) -> None:
+def _check_wide_against_log(wide: WideFile, log: VoteLog | None, votes: VoteTable, remedy: str) -> None:
     """Compare the current votes of the log with the cells of the wide file."""
     if log is None:
         return
@@ -167,7 +165,7 @@ def _check_wide_against_log(
         participant, statement = next(iter(logged))
         raise InputError(
             wide.table.file,
-            expected=f"the vote of participant {participant} on statement {statement}, as in {log.table.file}",
+            expected=f"the vote of participant {participant} on {statement}, as in {log.table.file}",
             found="none",
         )
 
@@ -214,7 +212,9 @@ def _check_log(
         (spread.n_agree != listed.claimed_agree) | (spread.n_disagree != listed.claimed_disagree)
     )
     if n_wrong:
-        return counts, [f"{listed.table.file} counts other votes than {log.table.file} on {n_wrong} statements."]
+        return counts, [
+            f"{listed.table.file} counts other votes than {log.table.file} on {n_wrong} statements."
+        ]
     return counts, []
 
 
@@ -233,7 +233,7 @@ def _complete_statements(
     unlisted = [identifier for identifier in votes.statement_ids if identifier not in known]
     for identifier in unlisted:
         known[identifier] = Statement(identifier)
-    statements = tuple(known[identifier] for identifier in sorted(known))  # type: ignore[type-var]
+    statements = tuple(known[identifier] for identifier in sorted(known))
     notices = []
     if unlisted and listed is not None:
         shown = ", ".join(map(str, unlisted[:10])) + (", ..." if len(unlisted) > 10 else "")

@@ -68,9 +68,7 @@ def parse_statements(table: CsvTable) -> StatementFile:
     authors = _identifiers(table, "author-id").tolist() if table.has("author-id") else [None] * len(texts)
     rows = zip(ids.tolist(), texts, moderated, is_meta, is_seed, authors, strict=True)
     statements = tuple(Statement(*row) for row in rows)
-    claims = [
-        _whole_numbers(table, name) if table.has(name) else None for name in ("agrees", "disagrees")
-    ]
+    claims = [_whole_numbers(table, name) if table.has(name) else None for name in ("agrees", "disagrees")]
     return StatementFile(table, statements, *claims)
 
 

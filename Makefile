@@ -8,13 +8,14 @@ CANDIDATES = python3 python3.13 python3.12 python3.11 python3.14 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 BIN = .venv/bin
-PIP_INSTALL = -m pip install --disable-pip-version-check --require-virtualenv
+# The locks are complete, so nothing is resolved; and what is never imported is never compiled.
+PIP_INSTALL = -m pip install --disable-pip-version-check --require-virtualenv --no-deps --no-compile
 DJANGO = DJANGO_SETTINGS_MODULE=placet.config.settings PLACET_HOME=build/check PLACET_DEMONSTRATION=1 $(BIN)/django-admin
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade messages clean python writable
+.PHONY: help demo test check format lock upgrade messages clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,9 +54,31 @@ upgrade: lock ## the same, with the newest versions that fit
 clean: ## remove what was made here: environments, caches, built files (var/, the data, stays)
 	rm -rf .venv .venv-engine build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+# What stands in the way is said in one sentence, with what to do.
+
+define check_python
+	@test -n "$(PYTHON)" || { \
+	  echo "Placet needs Python 3.11 or newer, and there is none here (found: $$(python3 --version 2>&1 || echo no python3))."; \
+	  echo "Install it (Debian 12: apt install python3 python3-venv) and run make again, or name it: make demo PYTHON=/path/to/python3.11"; \
+	  exit 1; } >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Placet needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)."; \
+	  echo "Run make again without PYTHON=, or name a newer one: make demo PYTHON=/path/to/python3.11"; \
+	  exit 1; } >&2
+endef
+
+define check_folder
+	@{ mkdir -p .venv && touch .venv/.writable && rm .venv/.writable; } 2>/dev/null || { \
+	  echo "The folder $(CURDIR) cannot be written to, and Placet keeps its environment and data there."; \
+	  echo "Make it writable, or clone Placet into a folder of your own, and run make again."; \
+	  exit 1; } >&2
+endef
+
 # A stamp is younger than what it was made from, so that a second start asks the network for nothing.
 
-.venv/bin/python: | python writable
+.venv/bin/python:
+	$(check_python)
+	$(check_folder)
 	@echo "Making a virtual environment in .venv with $(PYTHON)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
@@ -63,7 +86,7 @@ clean: ## remove what was made here: environments, caches, built files (var/, th
 
 .venv/.platform: requirements/platform.txt pyproject.toml | .venv/bin/python
 	$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement requirements/platform.txt
-	@$(BIN)/python $(PIP_INSTALL) --quiet --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python $(PIP_INSTALL) --quiet --no-build-isolation --no-index --editable .
 	@touch $@
 
 .venv/.development: requirements/development.txt .venv/.platform
@@ -76,19 +99,3 @@ clean: ## remove what was made here: environments, caches, built files (var/, th
 	@$(BIN)/python -m venv .venv-engine
 	.venv-engine/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/engine.txt
 	@touch $@
-
-python:
-	@test -n "$(PYTHON)" || { \
-	  echo "Placet needs Python 3.11 or newer, and there is none here (found: $$(python3 --version 2>&1 || echo no python3))."; \
-	  echo "Install it (Debian 12: apt install python3 python3-venv) and run make again, or name it: make demo PYTHON=/path/to/python3.11"; \
-	  exit 1; } >&2
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Placet needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)."; \
-	  echo "Run make again without PYTHON=, or name a newer one: make demo PYTHON=/path/to/python3.11"; \
-	  exit 1; } >&2
-
-writable:
-	@{ mkdir -p .venv && touch .venv/.writable && rm .venv/.writable; } 2>/dev/null || { \
-	  echo "The folder $(CURDIR) cannot be written to, and Placet keeps its environment and data there."; \
-	  echo "Make it writable, or clone Placet into a folder of your own, and run make again."; \
-	  exit 1; } >&2

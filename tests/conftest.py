@@ -56,6 +56,15 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(HOME_OF_TESTS, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Begin in English: Django's test client leaves the language of the last page switched on."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def run_tasks(db: None) -> Callable[[], int]:
     """Run the background tasks that are due, as the worker does, and say how many there were."""

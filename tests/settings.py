@@ -23,3 +23,4 @@ from placet.config.settings import STORAGES  # noqa: E402
 
 # Pages are drawn without collecting the static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+(HOME_OF_TESTS / "static").mkdir(exist_ok=True)

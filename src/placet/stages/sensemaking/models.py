@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from placet.stages.consultations.models import Consultation
+from placet.stages.texts.languages import LANGUAGE_CODE_LENGTH
 
 
 class AnalysisRun(models.Model):
@@ -25,12 +26,13 @@ class AnalysisRun(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
         null=True,
         help_text="Null: by schedule.",
     )
     requested_at = models.DateTimeField(auto_now_add=True)
+    enqueued_at = models.DateTimeField(null=True, help_text="When a worker was last told of it.")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     last_sequence = models.PositiveBigIntegerField(null=True, help_text="Of the last ballot counted.")
@@ -38,8 +40,8 @@ class AnalysisRun(models.Model):
     parameters = models.JSONField(default=dict)
     input_digest = models.CharField(max_length=80, blank=True)
     software_version = models.CharField(max_length=40, blank=True)
-    result = models.JSONField(null=True, help_text="The analysis document, as analysis.json.")
-    error = models.TextField(blank=True)
+    result = models.TextField(blank=True, help_text="The analysis document as JSON, byte for byte.")
+    error = models.CharField(max_length=200, blank=True, help_text="A kind of error, never its data.")
 
     class Meta:
         constraints = (
@@ -49,7 +51,7 @@ class AnalysisRun(models.Model):
                 name="one_run_at_a_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state="done") | Q(result__isnull=False), name="a_finished_run_has_a_result"
+                condition=~Q(state="done") | ~Q(result=""), name="a_finished_run_has_a_result"
             ),
         )
         indexes = (models.Index(fields=("consultation", "state", "finished_at"), name="run_latest"),)
@@ -58,19 +60,41 @@ class AnalysisRun(models.Model):
         return self.reference
 
 
+class RunRendering(models.Model):
+    """What was drawn of a finished run, in one language, from the wordings of one time; can be drawn anew."""
+
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    language = models.CharField(max_length=LANGUAGE_CODE_LENGTH)
+    version = models.CharField(max_length=80, help_text="Of the engine, and of any texts shown.")
+    body = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("run", "kind", "language"), name="one_rendering_per_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.kind} {self.language}"
+
+
 class AnalysisSchedule(models.Model):
     """When the next run and the next release of a consultation are due. Workers pull what is due."""
 
     consultation = models.OneToOneField(Consultation, on_delete=models.PROTECT, related_name="+")
     run_every_minutes = models.PositiveIntegerField(null=True, help_text="Null: on request only.")
     next_run_at = models.DateTimeField(null=True)
-    release_every_days = models.PositiveIntegerField(default=7)
+    release_every_days = models.PositiveIntegerField(null=True, help_text="Null: no releases.")
     next_release_at = models.DateTimeField(null=True)
     least_cell_count = models.PositiveIntegerField(default=10, help_text="k: upwards of 10 only.")
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(least_cell_count__gte=10), name="k_is_at_least_ten"),
+        )
+        indexes = (
+            models.Index(fields=("next_run_at",), name="run_due"),
+            models.Index(fields=("next_release_at",), name="release_due"),
         )
 
     def __str__(self) -> str:
@@ -85,7 +109,7 @@ class Release(models.Model):
     published_at = models.DateTimeField()
     last_sequence = models.PositiveBigIntegerField()
     least_cell_count = models.PositiveIntegerField()
-    tables = models.JSONField()
+    tables = models.JSONField(help_text="As published: what was suppressed is not in them.")
 
     class Meta:
         constraints = (

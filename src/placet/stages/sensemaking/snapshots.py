@@ -1,0 +1,60 @@
+"""A consultation as the engine reads it: its statements, and its votes up to a ballot.
+
+Participants are numbered in the order of their first ballot in the consultation: the numbers are the same
+in every later snapshot, and say nothing about anybody outside it.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from placet.sense.votes import Conversation, VoteTable
+from placet.sense.votes import Statement as Entry
+from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.consultations.queries import vote_events
+from placet.stages.texts.queries import wordings
+
+ORIGINALS = ""  # a language that nothing is translated into
+
+
+def take_snapshot(consultation: Consultation, last_sequence: int) -> Conversation:
+    """The consultation's statements and current votes, counting ballots up to ``last_sequence``.
+
+    A statement is known by its public reference and carries its original wording. One that was rejected or
+    withdrawn counts as moderated out, and its text is left out: it is no longer shown to anybody. Those
+    that no moderator has looked at yet are not part of the analysis.
+    """
+    statements = list(
+        Statement.objects.filter(~Q(state=Statement.State.SUBMITTED), consultation=consultation)
+    )
+    texts = wordings([statement.text_id for statement in statements], ORIGINALS)
+    entries = [
+        Entry(
+            id=statement.reference,
+            text=texts[statement.text_id].body if statement.state == Statement.State.ACCEPTED else "",
+            moderated=1 if statement.state == Statement.State.ACCEPTED else -1,
+            is_meta=statement.is_meta,
+            is_seed=statement.is_seed,
+        )
+        for statement in statements
+    ]
+    question = wordings([consultation.question_id], ORIGINALS)[consultation.question_id].body
+    return Conversation(
+        votes=_current_votes(consultation, last_sequence, {s.pk: s.reference for s in statements}),
+        statements=tuple(sorted(entries, key=lambda entry: str(entry.id))),
+        topic=question,
+    )
+
+
+def _current_votes(consultation: Consultation, last_sequence: int, references: dict[UUID, str]) -> VoteTable:
+    numbers: dict[UUID, int] = {}
+    participants: list[int] = []
+    statements: list[str] = []
+    votes: list[int] = []
+    for participant, statement, vote, _ in vote_events(consultation, up_to=last_sequence):
+        number = numbers.setdefault(participant, len(numbers) + 1)
+        if statement in references:
+            participants.append(number)
+            statements.append(references[statement])
+            votes.append(vote)
+    return VoteTable.from_events(participants, statements, votes)

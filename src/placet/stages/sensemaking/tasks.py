@@ -1,0 +1,19 @@
+"""Work of this stage that is done in the background. A worker's clock enqueues what is due."""
+
+from uuid import UUID
+
+from django_tasks import task
+
+from placet.stages.sensemaking import actions
+
+
+@task()
+def run_analysis(run_id: str) -> str:
+    """Carry an analysis run out; returns its state afterwards."""
+    return actions.run_analysis(UUID(run_id)).value
+
+
+@task()
+def enqueue_due_work() -> dict[str, int]:
+    """Ask for the runs, and publish the releases, that are due."""
+    return actions.enqueue_due_work()

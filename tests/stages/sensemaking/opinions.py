@@ -1,0 +1,85 @@
+"""Planted opinions: participants who vote by a plan, written straight into the ballots."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.utils import timezone
+
+from placet.stages.consultations.models import Ballot, Consultation, Statement
+from placet.stages.mandates.models import Constituency, Member, Participant, Standing
+from placet.stages.sensemaking.actions import request_run, run_analysis
+from placet.stages.sensemaking.models import AnalysisRun
+from placet.stages.texts.models import TextVersion
+from tests.stages.reflections import SmallReflection
+
+Plan = Callable[[int, int], int | None]
+
+
+def two_camps(participant: int, statement: int) -> int | None:
+    """All agree on the first two statements; on the others, two camps of 2 : 1 take opposite sides."""
+    if statement < 2:
+        return 1 if participant % 10 else -1
+    camp = 1 if participant % 3 else -1
+    vote = camp if statement % 2 else -camp
+    return 0 if (participant + statement) % 11 == 0 else vote
+
+
+def plant(
+    small: SmallReflection,
+    n_participants: int,
+    plan: Plan = two_camps,
+    *,
+    member: str | None = None,
+    constituency: str | None = None,
+) -> list[Participant]:
+    """New participants of a member and a constituency, with a ballot wherever the plan gives a vote."""
+    of_member = Member.objects.get(reflection=small.reflection, code=member) if member else None
+    of_constituency = (
+        Constituency.objects.get(reflection=small.reflection, key=constituency) if constituency else None
+    )
+    participants = Participant.objects.bulk_create(
+        [
+            Participant(
+                reflection=small.reflection,
+                standing=Standing.ANONYMOUS,
+                member=of_member,
+                constituency=of_constituency,
+            )
+            for _ in range(n_participants)
+        ]
+    )
+    statements = list(
+        Statement.objects.filter(consultation=small.consultation, state="accepted").order_by("reference")
+    )
+    versions = dict(
+        TextVersion.objects.filter(text__in=[s.text_id for s in statements]).values_list("text_id", "pk")
+    )
+    consultation = Consultation.objects.get(pk=small.consultation.pk)
+    ballots = []
+    for i, participant in enumerate(participants):
+        for j, statement in enumerate(statements):
+            if (vote := plan(i, j)) is not None:
+                ballots.append(
+                    Ballot(
+                        consultation=consultation,
+                        sequence=consultation.last_sequence + len(ballots) + 1,
+                        statement=statement,
+                        participant=participant,
+                        vote=vote,
+                        version_seen_id=versions[statement.text_id],
+                        client_key=uuid4(),
+                        cast_at=timezone.now(),
+                    )
+                )
+    Ballot.objects.bulk_create(ballots, batch_size=5000)
+    consultation.last_sequence += len(ballots)
+    consultation.save(update_fields=["last_sequence"])
+    small.consultation.refresh_from_db()
+    return participants
+
+
+def analysed(small: SmallReflection) -> AnalysisRun:
+    """A finished run of the small reflection's consultation."""
+    run = request_run(small.secretariat, small.consultation)
+    assert run_analysis(run.pk) == AnalysisRun.State.DONE
+    return AnalysisRun.objects.get(pk=run.pk)

@@ -235,8 +235,8 @@ def change_milestone(actor: Actor, milestone: Milestone, new: NewMilestone) -> N
     account = require_role(actor, reflection, Role.SECRETARIAT)
     _check_dates(new)
     revise_text(milestone.title, new.title, author_id=account.id)
-    milestone.description = _revised(reflection, account, milestone.description, new.description)
-    milestone.date_note = _revised(reflection, account, milestone.date_note, new.date_note)
+    for name, bodies in (("description", new.description), ("date_note", new.date_note)):
+        setattr(milestone, name, _revised(reflection, account, getattr(milestone, name), bodies))
     milestone.kind = new.kind
     milestone.start_date = new.start_date
     milestone.end_date = new.end_date

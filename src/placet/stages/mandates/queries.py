@@ -7,22 +7,28 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from placet.stages.mandates.models import (
     Constituency,
     Invitation,
+    Mandate,
     Member,
     Milestone,
     Participant,
     ParticipantLink,
     Priority,
     Reflection,
+    Role,
     RoleGrant,
     Standing,
 )
 from placet.stages.mandates.permissions import Actor, may_see
 from placet.stages.people.models import Account
 from placet.stages.texts.queries import Wording, wordings
+
+# Roles with pages of their own under ``manage/``.
+MANAGING_ROLES = (Role.SECRETARIAT, Role.MODERATOR, Role.ANALYST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,39 @@ class ConstituencyView:
     name: Wording
 
 
+@dataclass(frozen=True, slots=True)
+class HeldReflection:
+    """A reflection and the roles that an account holds in it."""
+
+    reflection: ReflectionView
+    roles: frozenset[Role]
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(role.label) for role in Role if role in self.roles]
+
+    @property
+    def is_run(self) -> bool:
+        """Whether there are pages to run it by for these roles."""
+        return bool(self.roles & set(MANAGING_ROLES))
+
+
+@dataclass(frozen=True, slots=True)
+class SetupProgress:
+    """How far the setting up of a reflection is."""
+
+    has_mandate: bool
+    n_priorities: int
+    n_members: int
+    n_constituencies: int
+    n_milestones: int
+    is_published: bool
+
+    @property
+    def may_publish(self) -> bool:
+        return self.has_mandate and self.n_priorities > 0 and not self.is_published
+
+
 def find_reflection(slug: str, actor: Actor) -> Reflection:
     """The reflection of that address, where the actor may see it.
 
@@ -109,6 +148,72 @@ def visible_reflections(actor: Actor, language: str) -> list[ReflectionView]:
     found = list(Reflection.objects.filter(visible).order_by("-created_at"))
     words = wordings([text for r in found for text in (r.name_id, r.summary_id)], language)
     return [_reflection_view(reflection, words) for reflection in found]
+
+
+def held_reflections(account: Account, language: str) -> list[HeldReflection]:
+    """The reflections in which an account holds a role, newest first."""
+    roles: dict[UUID, set[Role]] = {}
+    for reflection_id, role in RoleGrant.objects.filter(account=account, revoked_at=None).values_list(
+        "reflection_id", "role"
+    ):
+        roles.setdefault(reflection_id, set()).add(Role(role))
+    found = list(Reflection.objects.filter(pk__in=roles).order_by("-created_at"))
+    words = wordings([text for r in found for text in (r.name_id, r.summary_id)], language)
+    return [HeldReflection(_reflection_view(r, words), frozenset(roles[r.pk])) for r in found]
+
+
+def setup_progress(reflection: Reflection) -> SetupProgress:
+    """What a reflection has of all that it needs."""
+    return SetupProgress(
+        has_mandate=Mandate.objects.filter(reflection=reflection).exists(),
+        n_priorities=Priority.objects.filter(reflection=reflection).count(),
+        n_members=Member.objects.filter(reflection=reflection).count(),
+        n_constituencies=Constituency.objects.filter(reflection=reflection).count(),
+        n_milestones=Milestone.objects.filter(reflection=reflection).count(),
+        is_published=reflection.state != Reflection.State.DRAFT,
+    )
+
+
+def find_priority(reflection: Reflection, number: int) -> Priority:
+    """The priority of that number; Http404 where there is none."""
+    return get_object_or_404(
+        Priority.objects.select_related("reflection", "title", "description"),
+        reflection=reflection,
+        number=number,
+    )
+
+
+def find_milestone(reflection: Reflection, pk: int) -> Milestone:
+    """That entry of this reflection's calendar; Http404 where it is another's or none."""
+    return get_object_or_404(
+        Milestone.objects.select_related("reflection", "title", "description", "date_note"),
+        reflection=reflection,
+        pk=pk,
+    )
+
+
+def find_member(reflection: Reflection, code: str) -> Member:
+    """The member of that code; Http404 where there is none."""
+    return get_object_or_404(
+        Member.objects.select_related("reflection", "name"), reflection=reflection, code=code
+    )
+
+
+def find_constituency(reflection: Reflection, key: str) -> Constituency:
+    """The constituency of that key; Http404 where there is none."""
+    return get_object_or_404(
+        Constituency.objects.select_related("reflection", "name"), reflection=reflection, key=key
+    )
+
+
+def find_role_grant(reflection: Reflection, pk: int) -> RoleGrant:
+    """That grant in this reflection, revoked or not; Http404 where it is another's or none."""
+    return get_object_or_404(RoleGrant.objects.select_related("reflection"), reflection=reflection, pk=pk)
+
+
+def find_invitation_of(reflection: Reflection, pk: int) -> Invitation:
+    """That invitation to this reflection, open or not; Http404 where it is another's or none."""
+    return get_object_or_404(Invitation.objects.select_related("reflection"), reflection=reflection, pk=pk)
 
 
 def reflection_view(reflection: Reflection, language: str) -> ReflectionView:

@@ -1,6 +1,37 @@
 """Addresses of this stage's pages."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from placet.stages.mandates.views import invitations, people, setup
 
 app_name = "mandates"
-urlpatterns: list[URLPattern] = []
+_reflection = [
+    path("", setup.overview, name="manage-reflection"),
+    path("frame/", setup.frame, name="frame"),
+    path("mandate/", setup.mandate, name="mandate"),
+    path("priorities/", setup.priorities, name="priorities"),
+    path("priorities/add/", setup.add_priority, name="add-priority"),
+    path("priorities/<int:number>/", setup.change_priority, name="change-priority"),
+    path("members/", setup.members, name="members"),
+    path("members/<str:code>/", setup.change_member, name="change-member"),
+    path("members/<str:code>/remove/", setup.remove_member, name="remove-member"),
+    path("constituencies/", setup.constituencies, name="constituencies"),
+    path("constituencies/usual/add/", setup.add_usual_constituencies, name="add-usual-constituencies"),
+    path("constituencies/<slug:key>/", setup.change_constituency, name="change-constituency"),
+    path("constituencies/<slug:key>/remove/", setup.remove_constituency, name="remove-constituency"),
+    path("calendar/", setup.calendar, name="calendar"),
+    path("calendar/add/", setup.add_milestone, name="add-milestone"),
+    path("calendar/<int:pk>/", setup.change_milestone, name="change-milestone"),
+    path("calendar/<int:pk>/remove/", setup.remove_milestone, name="remove-milestone"),
+    path("publish/", setup.publish, name="publish"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/invitations/<int:pk>/revoke/", people.revoke_invitation, name="revoke-invitation"),
+    path("people/roles/<int:pk>/revoke/", people.revoke_role, name="revoke-role"),
+]
+urlpatterns = [
+    path("manage/", setup.manage, name="manage"),
+    path("manage/new-reflection/", setup.found, name="found"),
+    path("manage/r/<slug:slug>/", include(_reflection)),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the secretariat (``setup``, ``people``) and of whoever is invited (``invitations``)."""

@@ -8,11 +8,15 @@ from placet.sense.estimates.proportions import (
     two_proportion_z,
     wilson_interval,
 )
+from placet.sense.estimates.releases import Release, ReleaseTable, prepare_release
 
 __all__ = [
     "Interval",
+    "Release",
+    "ReleaseTable",
     "newcombe_interval",
     "one_proportion_z",
+    "prepare_release",
     "smoothed_proportion",
     "two_proportion_z",
     "wilson_interval",

@@ -48,7 +48,7 @@ class Drawing:
         """Turn layers into an SVG element with a title and a description."""
         import vl_convert
 
-        chart = self.alt.layer(*layers).properties(width=WIDTH, height=height)
+        chart = self.alt.layer(*layers).properties(width=WIDTH, height=height, autosize="none")
         chart = chart.configure(font="inherit", background="transparent", padding=0, aria=False)
         specification = chart.configure_view(stroke=None).to_dict()
         svg = vl_convert.vegalite_to_svg({**specification, "datasets": self._rows})

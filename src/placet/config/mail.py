@@ -1,6 +1,6 @@
 """Mail server settings from one address."""
 
-import dj_email_url
+import dj_email_url  # type: ignore[import-untyped]
 
 MAIL_TIMEOUT = 10
 

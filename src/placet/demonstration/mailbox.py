@@ -9,7 +9,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-SEPARATOR = b"-" * 79  # what Django's folder of mails writes after each
 LARGEST_MAIL = 100_000
 
 
@@ -36,24 +35,15 @@ def kept_mails(*, most: int = 30, folder: Path | None = None) -> list[KeptMail]:
     folder = folder or getattr(settings, "EMAIL_FILE_PATH", None)
     if folder is None or not Path(folder).is_dir():
         return []
-    paths = sorted(Path(folder).glob("*.log"), key=_written_at, reverse=True)
+    paths = sorted(Path(folder).glob("*.eml"), reverse=True)  # names begin with the time
     return [_read(path) for path in paths[:most]]
-
-
-def _written_at(path: Path) -> tuple[int, str]:
-    try:
-        return path.stat().st_mtime_ns, path.name
-    except FileNotFoundError:  # deleted meanwhile
-        return 0, path.name
 
 
 def _read(path: Path) -> KeptMail:
     with path.open("rb") as file:
         raw = file.read(LARGEST_MAIL)
-        kept_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    message = email.message_from_bytes(
-        raw.rstrip().removesuffix(SEPARATOR), _class=EmailMessage, policy=email.policy.default
-    )
+    kept_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
     part = message.get_body(preferencelist=("plain",))
     content = part.get_payload(decode=True) if part is not None else b""
     body = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

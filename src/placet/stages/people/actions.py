@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import IntegrityError, models, transaction
-from django.template import Context, engines
+from django.template import Context, Engine
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -31,6 +31,7 @@ UNVERIFIED_LIFETIME: Final = timedelta(days=7)
 SENDING_TIME: Final = timedelta(minutes=5)
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
+NAME_LENGTH: Final = 120  # of the column
 JOINERS: Final = "\u200c\u200d"  # format characters that some scripts need inside words
 
 logger = logging.getLogger(__name__)
@@ -247,7 +248,7 @@ def clean_name(name: str) -> str:
         if character.isspace() or character in JOINERS or unicodedata.category(character)[0] != "C"
     )
     cleaned = " ".join(visible.split())
-    if len(cleaned) > Account._meta.get_field("name").max_length:
+    if len(cleaned) > NAME_LENGTH:
         raise ValidationError(_("This name is too long."))
     return cleaned
 
@@ -316,11 +317,11 @@ def _put(
 
 def render_message(template: str, context: Mapping[str, object], language: str) -> tuple[str, str]:
     """Subject, on one line and no longer than its column, and body of a plain-text message."""
-    django = engines["django"]
+    engine = Engine.get_default()
     values = Context({"public_url": settings.PUBLIC_URL, **context}, autoescape=False)
     with override(language):
-        subject = django.get_template(f"{template}_subject.txt").template.render(values)
-        body = django.get_template(f"{template}_message.txt").template.render(values)
+        subject = engine.get_template(f"{template}_subject.txt").render(values)
+        body = engine.get_template(f"{template}_message.txt").render(values)
     return " ".join(subject.split())[:200], body.strip() + "\n"
 
 

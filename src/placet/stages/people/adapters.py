@@ -12,8 +12,9 @@ from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -29,12 +30,14 @@ from placet.stages.record.actions import record
 
 def sign_in_is_recent(request: HttpRequest) -> bool:
     """Whether this session was signed in to (by code or passkey) a short while ago."""
+    if not isinstance(request.user, Account):
+        return False
     records = get_authentication_records(request, request.user)
     since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     return any(record["at"] > since for record in records)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts without user names or passwords."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -48,7 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def new_user(self, request: HttpRequest) -> Account:
         return Account(language=actions.clean_language(get_language() or settings.LANGUAGE_CODE))
 
-    def save_user(self, request: HttpRequest, user: Account, form: Form, commit: bool = True) -> Account:
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        assert isinstance(user, Account)  # noqa: S101 - for the type checker: ``new_user`` made it
         user.email = form.cleaned_data["email"].lower()
         user.name = actions.clean_name(form.cleaned_data.get("name", ""))
         user.set_unusable_password()
@@ -106,7 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     get_signup_redirect_url = get_login_redirect_url
 
 
-class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class PasskeyAdapter(DefaultMFAAdapter):
     """Passkeys, in words that people know."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
@@ -114,7 +120,8 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "unverified_email": _("Confirm your e-mail address first."),
     }
 
-    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
+        assert isinstance(user, Account)  # noqa: S101 - for the type checker
         return gettext("Passkey %(number)s") % {"number": queries.passkey_count(user) + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import struct
 from typing import Any
 
+from allauth.account.fields import EmailField
 from allauth.account.forms import AddEmailForm, RequestLoginCodeForm, SignupForm
 from allauth.account.internal.flows.manage_email import sync_email_address
 from allauth.mfa.adapter import get_adapter as get_passkey_adapter
@@ -21,19 +22,17 @@ from django.utils.translation import gettext_lazy as _
 from placet.stages.people import actions
 from placet.stages.people.models import Account
 
-NAME_LENGTH = 120
+EMAIL_LENGTH = 254
 PASSKEY_NAME_LENGTH = 60
+LONGEST_CREDENTIAL = 50_000
 # What a decoder of hostile bytes may raise; all of it means that the answer is no passkey's.
 NOT_A_PASSKEY = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, struct.error)
 
 
-def email_field() -> forms.EmailField:
+def email_field() -> EmailField:
     """An address, as browsers and password managers know it."""
-    return forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email webauthn", "inputmode": "email"}),
-    )
+    widget = forms.EmailInput(attrs={"autocomplete": "email"})
+    return EmailField(label=_("E-mail address"), max_length=EMAIL_LENGTH, widget=widget)
 
 
 def name_field() -> forms.CharField:
@@ -42,25 +41,25 @@ def name_field() -> forms.CharField:
         label=_("Name"),
         help_text=_("Shown to those who run a reflection with you; never beside a vote or a statement."),
         required=False,
-        max_length=NAME_LENGTH,
+        max_length=actions.NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
 
-class SignInForm(RequestLoginCodeForm):  # type: ignore[misc]
+class SignInForm(RequestLoginCodeForm):
     """Asks for the address that a code is sent to."""
 
     email = email_field()
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        if self._user is not None:
+        if isinstance(self._user, Account):
             # An account made elsewhere may lack allauth's row of its address.
             sync_email_address(self._user, self._user.email)
         return email
 
 
-class SignUpForm(SignupForm):  # type: ignore[misc]
+class SignUpForm(SignupForm):
     """Asks for an address and, for those who wish, a name."""
 
     email = email_field()
@@ -84,7 +83,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
             return super().try_save(request)  # type: ignore[no-any-return]
 
 
-class ChangeAddressForm(AddEmailForm):  # type: ignore[misc]
+class ChangeAddressForm(AddEmailForm):
     email = email_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,10 +115,28 @@ class EraseForm(forms.Form):
     is_sure = forms.BooleanField(label=_("Yes, delete my account for good"))
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class CredentialField(forms.JSONField):
+    """What the browser answers for a passkey. Some hundred bytes, but anybody may send anything."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > LONGEST_CREDENTIAL:
+            raise get_passkey_adapter().validation_error("incorrect_code")
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise get_passkey_adapter().validation_error("incorrect_code") from error
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """An answer is good for one question: it is never written back into the form."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):
     """A new key, always one that can sign in by itself."""
 
-    passwordless = None
+    credential = CredentialField()
+    passwordless = None  # type: ignore[assignment]
     name = forms.CharField(
         label=_("Name of this passkey"),
         help_text=_("So that you know it again: “my phone”, “office laptop”."),
@@ -139,14 +156,16 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         return cleaned
 
 
-class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+class RenamePasskeyForm(EditWebAuthnForm):
     name = forms.CharField(label=_("Name of this passkey"), max_length=PASSKEY_NAME_LENGTH)
 
     def clean_name(self) -> str:
         return actions.clean_name(self.cleaned_data["name"])
 
 
-class SignInByPasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+class SignInByPasskeyForm(LoginWebAuthnForm):
+    credential = CredentialField()
+
     def clean_credential(self) -> Any:
         try:
             return super().clean_credential()
@@ -154,7 +173,9 @@ class SignInByPasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
             raise get_passkey_adapter().validation_error("incorrect_code") from error
 
 
-class ConfirmByPasskeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ConfirmByPasskeyForm(ReauthenticateWebAuthnForm):
+    credential = CredentialField()
+
     def clean_credential(self) -> Any:
         try:
             return super().clean_credential()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.logout import logout
@@ -17,7 +17,7 @@ from allauth.mfa.webauthn.views import (
 )
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -31,15 +31,14 @@ from placet.stages.people.adapters import sign_in_is_recent
 from placet.stages.people.forms import EraseForm, ProfileForm, SignInForm
 from placet.stages.people.models import Account
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
-def recent_sign_in_required(view: View[P]) -> View[P]:
+def recent_sign_in_required(view: View) -> View:
     """For what an unattended screen must not allow: first confirm that it is you."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not sign_in_is_recent(request):
             wanted = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{wanted}")
@@ -48,24 +47,24 @@ def recent_sign_in_required(view: View[P]) -> View[P]:
     return login_required(guarded)
 
 
-class SignInView(RequestLoginCodeView):  # type: ignore[misc]
+class SignInView(RequestLoginCodeView):
     """One page: an address, to which a code is sent, or a passkey."""
 
     template_name = "account/login.html"
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
-class AddressView(EmailView):  # type: ignore[misc]
+class AddressView(EmailView):
     """The address of the account, and changing it."""
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
-class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
+class AddPasskeyView(AddWebAuthnView):
     """A new passkey: always one that signs in by itself."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["js_data"] = {"creation_options": webauthn.begin_registration(self.request.user, True)}
+        context["js_data"] = {"creation_options": webauthn.begin_registration(_account(self.request), True)}
         return context
 
     def get_success_url(self) -> str:
@@ -73,16 +72,16 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
-class RenamePasskeyView(EditWebAuthnView):  # type: ignore[misc]
+class RenamePasskeyView(EditWebAuthnView):
     """Another name for a passkey."""
 
 
 @method_decorator(recent_sign_in_required, name="dispatch")
-class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskeyView(RemoveWebAuthnView):
     """Remove a passkey; asks once more."""
 
 
-class ConfirmByPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]
+class ConfirmByPasskeyView(ReauthenticateWebAuthnView):
     """Takes what a passkey answered on the page ``account_reauthenticate``."""
 
     http_method_names = ("post",)
@@ -90,7 +89,9 @@ class ConfirmByPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
         for message in form.errors.get("credential", []):
             messages.error(self.request, message)
-        return redirect(self.passthrough_next_url(reverse("account_reauthenticate")))
+        return redirect(
+            passthrough_next_redirect_url(self.request, reverse("account_reauthenticate"), "next")
+        )
 
 
 @login_required
@@ -107,7 +108,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
             logout(request, show_message=False)
             LoginCodeVerificationProcess.initiate(request=request, user=account, email=account.email)
             return HttpResponseRedirect(destination)
-        messages.error(request, form.errors["email"][0])
+        messages.error(request, str(form.errors["email"][0]))
     context: dict[str, Any] = {"next": get_next_redirect_url(request) or ""}
     if queries.passkey_count(account):
         context["js_data"] = {"request_options": webauthn.begin_authentication(account)}

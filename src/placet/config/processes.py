@@ -137,7 +137,9 @@ def _watch_parent() -> None:
     with contextlib.suppress(OSError):
         while os.read(sys.stdin.fileno(), 1):
             pass
+    # The whole group: what this process started would outlive it, and nobody is left to tell it.
+    group = os.getpgrp()
     for _ in range(2):
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.killpg(group, signal.SIGTERM)
         time.sleep(PATIENCE_SECONDS)
-    kill_group(os.getpgrp())
+    kill_group(group)

@@ -296,12 +296,13 @@ def _run_where_due(schedule_id: int, now: datetime) -> bool:
     schedule = (
         AnalysisSchedule.objects.select_for_update(of=("self",))
         .select_related("consultation__priority__reflection")
-        .filter(pk=schedule_id, next_run_at__lte=now, run_every_minutes__isnull=False)
+        .filter(pk=schedule_id, next_run_at__lte=now)
         .first()
     )
-    if schedule is None:  # another clock was first
-        return False
-    schedule.next_run_at = advanced(schedule.next_run_at, timedelta(minutes=schedule.run_every_minutes), now)
+    if schedule is None or schedule.next_run_at is None or schedule.run_every_minutes is None:
+        return False  # another clock was first
+    every = timedelta(minutes=schedule.run_every_minutes)
+    schedule.next_run_at = advanced(schedule.next_run_at, every, now)
     schedule.save(update_fields=["next_run_at"])
     if not _is_anything_new(schedule.consultation, now):
         return False

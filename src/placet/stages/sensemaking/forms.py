@@ -1,7 +1,5 @@
 """Forms of the analysis pages. Actions check again: a form is a convenience."""
 
-from typing import ClassVar
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +38,6 @@ class ScheduleForm(forms.Form):
 class ReleaseForm(forms.Form):
     """How often figures by member and constituency are published, and the least count behind one."""
 
-    field_order: ClassVar[list[str]] = ["every_days", "k"]
     every_days = forms.TypedChoiceField(
         label=_("Publish"), choices=RELEASE_INTERVALS, required=False, coerce=int, empty_value=None
     )

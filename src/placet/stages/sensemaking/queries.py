@@ -243,10 +243,13 @@ def standing_of(run: AnalysisRun, participant: Participant) -> Standing:
     document = document_of(run.pk)
     votes = _votes_by_reference(run.consultation, participant)
     known = set(document["opinion_space"]["statement_ids"])
-    votes = {reference: vote for reference, vote in votes.items() if reference in known}
+    counted: dict[int | str, int] = {
+        reference: vote for reference, vote in votes.items() if reference in known
+    }
     n_needed = votes_needed(document)
-    placement = place_participant(document, votes) if len(votes) >= n_needed and document["groups"] else None
-    return Standing(placement, len(votes), n_needed)
+    is_placed = len(counted) >= n_needed and document["groups"]
+    placement = place_participant(document, counted) if is_placed else None
+    return Standing(placement, len(counted), n_needed)
 
 
 def votes_needed(document: Document) -> int:

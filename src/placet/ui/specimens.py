@@ -139,3 +139,12 @@ def form_with_errors() -> SampleForm:
     )
     form.add_error(None, _("The consultation closes before it opens."))
     return form
+
+
+def manage_links() -> list[dict[str, object]]:
+    """The side navigation of the secretariat's frame."""
+    return [
+        {"label": _("Overview"), "url": "#main", "icon": "layout-dashboard", "is_current": True},
+        {"label": _("Statements"), "url": "#statements", "icon": "message-square", "is_current": False},
+        {"label": _("Participants"), "url": "#participants", "icon": "users", "is_current": False},
+    ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from placet.ui.accent import accent_stylesheet
 from placet.ui.emblems import EMBLEMS
-from placet.ui.specimens import filled_form, form_with_errors, sample_reflection, wordings
+from placet.ui.specimens import filled_form, form_with_errors, manage_links, sample_reflection, wordings
 
 ONE_YEAR = 60 * 60 * 24 * 365
 
@@ -36,4 +36,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "colours": ("paper", "surface", "sunken", "ink", "ink-muted", "rule", "accent", "accent-text"),
         "groups": range(1, 9),
     }
+    if request.GET.get("frame") == "manage":
+        context["manage_links"] = manage_links()
+        return render(request, "ui/components_manage.html", context)
     return render(request, "ui/components.html", context)

@@ -10,7 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from placet.stages.consultations.models import STATEMENT_MAX_LENGTH, Consultation, Statement
+from placet.stages.consultations.models import (
+    STATEMENT_MAX_LENGTH,
+    TRANSLATION_MAX_LENGTH,
+    Consultation,
+    Statement,
+)
 from placet.stages.consultations.queries import MODERATING_ROLES
 from placet.stages.mandates import references
 from placet.stages.mandates.models import Priority, Reflection, Role
@@ -19,6 +24,8 @@ from placet.stages.people.models import Account
 from placet.stages.record.actions import record
 from placet.stages.texts.actions import NewText, create_text, create_texts, revise_text
 from placet.stages.texts.languages import CONTENT_LANGUAGES, UNDETERMINED
+from placet.stages.texts.models import Text
+from placet.stages.texts.queries import all_wordings
 
 Bodies = Mapping[str, str]
 
@@ -174,11 +181,25 @@ def add_statements(
 
 
 @transaction.atomic
-def moderate_statement(actor: Actor, statement: Statement, *, accept: bool, reason: str = "") -> None:
+def moderate_statement(
+    actor: Actor, statement: Statement, *, accept: bool, reason: str = "", seen_state: str = ""
+) -> None:
     """Accept a statement or reject it with a reason that its author reads.
 
     Asked twice for the same, it does nothing the second time. A decision may be revised: the audit record
     keeps every one.
+
+    Parameters
+    ----------
+    seen_state : str
+        The state that the moderator saw. Where somebody else has decided otherwise since then, nothing is
+        done; empty: whatever it was.
+
+    Raises
+    ------
+    ValidationError
+        Where a rejection has no reason, the author has withdrawn the statement, or another moderator was
+        first (code ``decided``).
     """
     account = require_role(actor, statement.consultation.priority.reflection, *MODERATING_ROLES)
     reason = reason.strip()
@@ -189,7 +210,10 @@ def moderate_statement(actor: Actor, statement: Statement, *, accept: bool, reas
         raise ValidationError(_("The author has withdrawn this statement."))
     state = Statement.State.ACCEPTED if accept else Statement.State.REJECTED
     if (current.state, current.moderation_reason) == (state, reason):
+        statement.refresh_from_db()
         return
+    if seen_state and current.state != seen_state:
+        raise ValidationError(_("Another moderator has decided meanwhile. Look again."), code="decided")
     current.state = state
     current.moderation_reason = reason
     current.moderated_by = account
@@ -209,8 +233,9 @@ def moderate_statement(actor: Actor, statement: Statement, *, accept: bool, reas
 def mark_meta(actor: Actor, statement: Statement, *, is_meta: bool) -> None:
     """Say that a statement is about the consultation itself: voted on, but kept out of the opinion space."""
     account = require_role(actor, statement.consultation.priority.reflection, *MODERATING_ROLES)
-    statement.is_meta = is_meta
-    statement.save(update_fields=["is_meta"])
+    if not Statement.objects.filter(pk=statement.pk, is_meta=not is_meta).update(is_meta=is_meta):
+        return
+    statement.refresh_from_db()
     record(
         "consultations.mark_meta",
         target=statement.reference,
@@ -218,6 +243,46 @@ def mark_meta(actor: Actor, statement: Statement, *, is_meta: bool) -> None:
         scope_id=statement.consultation.priority.reflection_id,
         is_meta=is_meta,
     )
+
+
+@transaction.atomic
+def translate_statement(actor: Actor, statement: Statement, *, language: str, body: str) -> bool:
+    """Put an accepted statement into another language, or correct what it says there.
+
+    Returns
+    -------
+    bool
+        Whether anything changed.
+
+    Raises
+    ------
+    ValidationError
+        Where the language is that of the original or unknown, or the body is empty or far too long.
+    """
+    reflection = statement.consultation.priority.reflection
+    account = require_role(actor, reflection, Role.SECRETARIAT)
+    if statement.state != Statement.State.ACCEPTED:
+        raise ValidationError(_("Only accepted statements are translated."))
+    text = Text.objects.select_for_update().get(pk=statement.text_id)  # two translators, one next number
+    if language not in CONTENT_LANGUAGES or language == text.language:
+        raise ValidationError({"language": _("Choose another language than that of the original.")})
+    if not body.strip():
+        raise ValidationError({"body": _("Write the translation first.")})
+    if len(body.strip()) > TRANSLATION_MAX_LENGTH:
+        raise ValidationError(
+            {"body": _("A translation has at most %(limit)d characters.") % {"limit": TRANSLATION_MAX_LENGTH}}
+        )
+    current = {wording.language: wording.body for wording in all_wordings(text.pk)}
+    is_changed = revise_text(text, current | {language: body}, author_id=account.id)
+    if is_changed:
+        record(
+            "consultations.translate_statement",
+            target=statement.reference,
+            actor_id=account.id,
+            scope_id=reflection.id,
+            language=language,
+        )
+    return is_changed
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from placet.stages.mandates.models import Participant, Priority, text_field
 from placet.stages.texts.models import Text, TextVersion, Translation
 
 STATEMENT_MAX_LENGTH = 280
+TRANSLATION_MAX_LENGTH = 2 * STATEMENT_MAX_LENGTH  # some languages need more room for the same idea
 
 
 class Consultation(models.Model):

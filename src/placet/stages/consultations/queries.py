@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
-from placet.stages.mandates.models import Participant, Reflection, Role, Standing
+from placet.stages.mandates.models import Participant, Reflection, Role, RoleGrant, Standing
 from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
+from placet.stages.mandates.queries import MANAGING_ROLES
+from placet.stages.people.models import Account
 from placet.stages.texts.models import TextVersion, Translation
-from placet.stages.texts.queries import Wording, wordings
+from placet.stages.texts.queries import Wording, all_wordings_of, wordings
 
 MODERATING_ROLES = (Role.SECRETARIAT, Role.MODERATOR)
 
@@ -56,6 +59,33 @@ class StatementView:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ManagedConsultation:
+    """A consultation as those who run it see it."""
+
+    view: ConsultationView
+    waiting_count: int
+    priority_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationView:
+    """A statement as a moderator sees it: in all its languages, and what was decided. Never its author."""
+
+    statement: StatementView
+    wordings: list[Wording]
+    decided_by: str
+    decided_at: datetime | None
+
+    @property
+    def original(self) -> Wording:
+        return self.wordings[0]
+
+    @property
+    def translations(self) -> list[Wording]:
+        return self.wordings[1:]
+
+
 def phase(consultation: Consultation, now: datetime) -> str:
     """``draft``, ``upcoming``, ``open`` or ``closed``, by state and dates together.
 
@@ -95,6 +125,69 @@ def consultation_views(reflection: Reflection, actor: Actor, language: str) -> l
 def consultation_view(consultation: Consultation, language: str) -> ConsultationView:
     """One consultation as its pages show it."""
     return _consultation_views([consultation], language)[0]
+
+
+def managed_consultations(actor: Actor, reflection: Reflection, language: str) -> list[ManagedConsultation]:
+    """All consultations of a reflection by priority, with what waits in them, for those who run it.
+
+    Raises
+    ------
+    PermissionDenied
+        To all but secretariat, moderators and analysts.
+    """
+    require_role(actor, reflection, *MANAGING_ROLES)
+    found = Consultation.objects.filter(priority__reflection=reflection).select_related("priority")
+    return _managed(list(found.order_by("priority__number", "opens_at", "reference")), language)
+
+
+def waiting_consultations(account: Account, language: str) -> list[ManagedConsultation]:
+    """The consultations that an account moderates in which statements wait, the longest waiting first."""
+    moderated = RoleGrant.objects.filter(account=account, revoked_at=None, role__in=MODERATING_ROLES)
+    found = (
+        Consultation.objects.filter(
+            priority__reflection__in=moderated.values("reflection"),
+            statements__state=Statement.State.SUBMITTED,
+        )
+        .annotate(waiting_since=Min("statements__submitted_at"))
+        .order_by("waiting_since", "reference")
+        .select_related("priority")
+    )
+    return _managed(list(found), language)
+
+
+def waiting_count(consultation: Consultation) -> int:
+    """How many statements wait for a moderator."""
+    return Statement.objects.filter(consultation=consultation, state=Statement.State.SUBMITTED).count()
+
+
+def find_managed_statement(reference: str, actor: Actor) -> Statement:
+    """The statement of that reference, for those who moderate it.
+
+    Raises
+    ------
+    Http404
+        Where it does not exist or may not be seen.
+    PermissionDenied
+        Where it may be seen, but not moderated.
+    """
+    statement = find_statement(reference, actor)
+    require_role(actor, statement.consultation.priority.reflection, *MODERATING_ROLES)
+    return statement
+
+
+def moderation_views(statements: Sequence[Statement], language: str) -> list[ModerationView]:
+    """The statements with all their wordings and decisions, in a constant number of queries."""
+    words = all_wordings_of([statement.text_id for statement in statements])
+    deciders = Account.objects.in_bulk({s.moderated_by_id for s in statements if s.moderated_by_id})
+    return [
+        ModerationView(
+            statement=view,
+            wordings=words[statement.text_id],
+            decided_by=str(deciders.get(statement.moderated_by_id, "")) if statement.moderated_by_id else "",
+            decided_at=statement.moderated_at,
+        )
+        for statement, view in zip(statements, statement_views(statements, language), strict=True)
+    ]
 
 
 def find_statement(reference: str, actor: Actor) -> Statement:
@@ -261,6 +354,23 @@ def imports_of(actor: Actor, consultation: Consultation) -> QuerySet[VoteImport]
     """The imports into a consultation, newest first, for the secretariat."""
     require_role(actor, consultation.priority.reflection, Role.SECRETARIAT)
     return VoteImport.objects.filter(consultation=consultation).order_by("-created_at")
+
+
+def find_import(actor: Actor, consultation: Consultation, pk: UUID) -> VoteImport:
+    """That import into this consultation, for the secretariat; Http404 where it is another's or none."""
+    return get_object_or_404(imports_of(actor, consultation), pk=pk)
+
+
+def _managed(found: Sequence[Consultation], language: str) -> list[ManagedConsultation]:
+    waiting = Statement.objects.filter(
+        consultation__in=[c.pk for c in found], state=Statement.State.SUBMITTED
+    )
+    counts = dict(waiting.values_list("consultation").annotate(n_waiting=Count("pk")))
+    views = _consultation_views(found, language)
+    return [
+        ManagedConsultation(view, counts.get(c.pk, 0), c.priority.number)
+        for c, view in zip(found, views, strict=True)
+    ]
 
 
 def _may_see_consultation(actor: Actor, consultation: Consultation) -> bool:

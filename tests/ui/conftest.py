@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import cast
 from wsgiref.simple_server import WSGIServer
 
 import pytest
@@ -9,15 +10,14 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.contrib.staticfiles.views import serve
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import FileResponse, HttpRequest
 
 
 class _StaticFiles(StaticFilesHandler):
     """Static files from where they lie, whatever ``DEBUG`` says."""
 
-    def serve(self, request: HttpRequest) -> HttpResponseBase:
-        return serve(request, self.file_path(request.path), insecure=True)
+    def serve(self, request: HttpRequest) -> FileResponse:
+        return cast(FileResponse, serve(request, self.file_path(request.path), insecure=True))
 
 
 class _Silent(WSGIRequestHandler):

@@ -136,6 +136,23 @@ def test_after_a_swap_the_focus_is_on_the_new_statement(open_page: Callable[...,
     assert page.locator("#announcer").text_content() == "Another statement."
 
 
+def test_a_vote_that_is_not_saved_is_said(browser: "Browser", ui_site: str) -> None:
+    context = browser.new_context(base_url=ui_site)
+    page = context.new_page()
+    page.goto("/en/components/")
+    failure = page.locator("#ballot [data-vote-error]")
+    assert not failure.is_visible()
+    page.route("**/vote/", lambda route: route.abort())
+    page.evaluate(
+        """const form = document.querySelector('#ballot form');
+        form.setAttribute('hx-post', '/vote/'); form.setAttribute('hx-target', '#ballot');
+        htmx.process(form)"""
+    )
+    page.locator("#ballot .vote-button--agree").click()
+    failure.wait_for(state="visible")
+    context.close()
+
+
 def test_a_text_is_counted(open_page: Callable[..., "Page"]) -> None:
     page = open_page("/en/components/")
     page.locator("#id_sample-statement").fill("Ten signs.")

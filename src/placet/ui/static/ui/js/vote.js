@@ -1,6 +1,7 @@
 /* Voting: the keys A, D and P press the three buttons of #ballot; after the swap the focus goes to the new
  * statement's heading ([data-focus]) and it is announced; each statement gets a client key of its own, so
  * that a repeated request has one effect. Without scripts the server fills the key in and the page reloads.
+ * A vote that could not be sent or was refused is said under the buttons ([data-vote-error]).
  * The keys can be switched off ([data-vote-keys], kept in this browser), as single-key shortcuts must be. */
 const KEY = "placet-vote-keys";
 const VOTES = { a: "1", d: "-1", p: "0" };
@@ -39,6 +40,14 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+function showFailure(event) {
+  const failure = event.target.closest?.("#ballot")?.querySelector("[data-vote-error]");
+  if (failure) failure.hidden = false;
+}
+
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, showFailure);
+}
 document.addEventListener("htmx:afterSwap", () => prepare());
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "ballot" && event.detail.elt?.id !== "ballot") return;

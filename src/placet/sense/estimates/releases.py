@@ -32,7 +32,6 @@ from typing import Any
 DEFAULT_MINIMUM = 10
 
 PARTICIPANTS = "participants"
-UNKNOWN = "unknown"
 
 Counts = tuple[int, ...]
 
@@ -52,12 +51,12 @@ class ReleaseTable:
     cells : mapping of str to tuple of int
         For each category, those with nobody included, the counts of a cell: one number of
         participants, or numbers of agree, disagree and pass. Their sum is its number of people.
-        People who are in the total and in no cell make up the cell "unknown".
+        People whose category is not known are a cell too, under any name.
 
     Raises
     ------
     ValueError
-        If a count is negative, or the cells hold more people than the total.
+        If a count is negative, or the cells do not add up to the total.
     """
 
     dimension: str
@@ -68,14 +67,12 @@ class ReleaseTable:
     def __post_init__(self) -> None:
         if any(count < 0 for counts in self.cells.values() for count in counts):
             raise ValueError("counts are not negative")
-        if sum(map(sum, self.cells.values())) > self.total:
-            raise ValueError("the cells hold more people than the total")
+        if sum(map(sum, self.cells.values())) != self.total:
+            raise ValueError("the cells add up to the total; people of no known category are a cell")
 
     def sizes(self) -> dict[str, int]:
-        """Return the number of people in each cell, that of the unknown included."""
-        sizes = {category: sum(counts) for category, counts in self.cells.items()}
-        sizes[UNKNOWN] = sizes.get(UNKNOWN, 0) + self.total - sum(sizes.values())
-        return sizes
+        """Return the number of people in each cell."""
+        return {category: sum(counts) for category, counts in self.cells.items()}
 
 
 @dataclass(frozen=True)
@@ -192,16 +189,10 @@ def prepare_release(
         if table.name != PARTICIPANTS:
             allowed = records[table.dimension, PARTICIPANTS][-1].renewed
         renewed = _choose_renewed(table.sizes(), past, allowed, minimum)
-        shown = {category: _counts(table, category) for category in sorted(renewed)}
+        shown = {category: table.cells[category] for category in sorted(renewed)}
         published[key] = {**published.get(key, {}), **shown}
         records[key] = (*past, TableRecord(table.sizes(), renewed))
     return Release(minimum, published, records)
-
-
-def _counts(table: ReleaseTable, category: str) -> Counts:
-    """Return the counts to show of a cell; what the unknown voted is not told apart."""
-    is_complete = sum(table.cells.get(category, ())) == table.sizes()[category]
-    return table.cells[category] if is_complete and category in table.cells else (table.sizes()[category],)
 
 
 def _choose_renewed(

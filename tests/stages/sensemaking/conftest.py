@@ -1,4 +1,4 @@
-"""A small reflection with opinions in it. Drawing is replaced where a test is not about drawings: it is slow."""
+"""A small reflection with opinions in it. Drawing is slow: it is replaced where a test is not about it."""
 
 from collections.abc import Iterator
 

@@ -33,6 +33,7 @@ from placet.stages.sensemaking.releases import (
     GREATEST_K,
     LEAST_K,
     advanced,
+    latest_release,
     next_release,
     publish_release,
     releases_due,
@@ -163,6 +164,14 @@ def set_releases(
         raise ValidationError({"k": _("Choose a number from 10 to 1,000.")})
     if every_days is not None and not 1 <= every_days <= 366:
         raise ValidationError({"every_days": _("Choose an interval from one day to a year.")})
+    last = latest_release(consultation)
+    if last is not None and k < last.least_cell_count:
+        raise ValidationError(
+            {
+                "k": _("The last release was made with %(k)d: it cannot be less.")
+                % {"k": last.least_cell_count}
+            }
+        )
     schedule = _locked_schedule(consultation)
     if (schedule.release_every_days, schedule.least_cell_count) == (every_days, k):
         return schedule

@@ -1,20 +1,23 @@
 """Releases: figures by member and constituency, at set times, with whatever is too small withheld.
 
-Nothing by member or constituency is shown anywhere but from a release that was published, and a release
-holds nothing that was withheld.
+Nothing by member or constituency is shown anywhere but from the ``tables`` of a release that was published:
+they hold nothing that was withheld. What is withheld the engine decides, over all tables of a release and
+all releases before it together (``placet.sense.estimates.releases``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from placet.stages.consultations.models import Consultation, Statement
+from placet.sense.estimates import Release as PreparedRelease
+from placet.sense.estimates import ReleaseTable, prepare_release
+from placet.sense.estimates.releases import PARTICIPANTS
+from placet.stages.consultations.models import Consultation, Statement, Vote
 from placet.stages.consultations.queries import (
     accepted_statements,
     belonging_of_voters,
@@ -25,18 +28,16 @@ from placet.stages.mandates.models import Constituency, Member
 from placet.stages.mandates.queries import constituency_views, member_views
 from placet.stages.record.actions import record
 from placet.stages.sensemaking.models import AnalysisSchedule, Release
-from placet.stages.sensemaking.suppression import Line, Parts, PublishedCell, release_line
 from placet.stages.texts.queries import Wording, wordings
 
 LEAST_K = 10
 GREATEST_K = 1000
 NOT_STATED = ""  # the key of those who did not say
 
-MEMBER, CONSTITUENCY, STATEMENTS = (
-    "participants_by_member",
-    "participants_by_constituency",
-    "agreement_by_member",
-)
+MEMBER, CONSTITUENCY = "member", "constituency"
+
+# By category: how many participants, or how many agreed, disagreed and passed. What is missing is withheld.
+Cells = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class ReleasedCount:
 
     name: Wording | None
     count: int | None
-    release: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ class ReleasedAgreement:
     name: Wording | None
     share: float | None
     count: int | None
-    release: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +118,16 @@ def publish_release(consultation: Consultation, now: datetime) -> Release | None
     if current.state == Consultation.State.DRAFT or current.last_sequence <= known:
         return None
     number = previous.number + 1 if previous else 1
-    k = max(schedule.least_cell_count, LEAST_K)
+    k = max(schedule.least_cell_count, LEAST_K, previous.least_cell_count if previous else 0)
+    prepared = _prepare(current, k, PreparedRelease.from_dict(previous.memory) if previous else None)
     release = Release.objects.create(
         consultation=current,
         number=number,
         published_at=now,
         last_sequence=current.last_sequence,
         least_cell_count=k,
-        tables=_tables(current, k, number, previous.tables if previous else {}),
+        tables=_public(prepared),
+        memory=prepared.to_dict(),
     )
     record(
         "sensemaking.publish_release",
@@ -152,21 +153,26 @@ def release_view(consultation: Consultation, language: str, by: str = "") -> Rel
     reflection = consultation.priority.reflection
     members = {each.code: each.name for each in member_views(reflection, language)}
     constituencies = {each.key: each.name for each in constituency_views(reflection, language)}
-    lines = _read_lines(release.tables.get(STATEMENTS, {}))
-    shown = accepted_statements(consultation).filter(reference__in=[by] if by in lines else [])
-    texts = dict(shown.values_list("reference", "text_id"))
+    votes: dict[str, Cells] = {
+        name: cells for name, cells in release.tables[MEMBER].items() if name != PARTICIPANTS
+    }
+    texts = dict(
+        accepted_statements(consultation)
+        .filter(reference__in=[by] if by in votes else [])
+        .values_list("reference", "text_id")
+    )
     schedule = AnalysisSchedule.objects.filter(consultation=consultation).first()
     return ReleaseView(
         number=release.number,
         published_at=release.published_at,
         next_at=schedule.next_release_at if schedule else None,
         k=release.least_cell_count,
-        members=_counts(_read_line(release.tables[MEMBER]), members),
-        constituencies=_counts(_read_line(release.tables[CONSTITUENCY]), constituencies),
+        members=_counts(release.tables[MEMBER][PARTICIPANTS], members),
+        constituencies=_counts(release.tables[CONSTITUENCY][PARTICIPANTS], constituencies),
         statement_reference=by if by in texts else "",
         statement=wordings(texts.values(), language)[texts[by]] if by in texts else None,
-        agreement=_agreement(lines[by], members) if by in texts else [],
-        references=frozenset(lines),
+        agreement=_agreement(votes[by], members) if by in texts else [],
+        references=frozenset(votes),
     )
 
 
@@ -183,49 +189,47 @@ def next_release(consultation: Consultation, every_days: int | None, now: dateti
     return now if last is None else max(now, last.published_at + timedelta(days=every_days))
 
 
-def _tables(
-    consultation: Consultation, k: int, number: int, previous: Mapping[str, Any]
-) -> dict[str, object]:
-    """The tables of a release. Withheld cells are null, and in no other way in them."""
+def _prepare(consultation: Consultation, k: int, previous: PreparedRelease | None) -> PreparedRelease:
+    """All tables of a release, judged by the engine together and against the releases before."""
     votes = _current_votes(consultation)
     voters = {participant for participant, _statement in votes}
     reflection = consultation.priority.reflection
-    member_codes = dict(Member.objects.filter(reflection=reflection).values_list("pk", "code"))
-    constituency_keys = dict(Constituency.objects.filter(reflection=reflection).values_list("pk", "key"))
-    belonging = {
-        participant: (
-            member_codes[member] if member else NOT_STATED,
-            constituency_keys[constituency] if constituency else NOT_STATED,
-        )
-        for participant, member, constituency in belonging_of_voters(consultation)
-        if participant in voters
-    }
-    member_keys = [NOT_STATED, *member_codes.values()]
-    by_member = release_line(
-        _heads((member for member, _ in belonging.values()), member_keys),
-        k=k,
-        release=number,
-        previous=_previous_line(previous, MEMBER),
-    )
-    by_constituency = release_line(
-        _heads((key for _, key in belonging.values()), [NOT_STATED, *constituency_keys.values()]),
-        k=k,
-        release=number,
-        previous=_previous_line(previous, CONSTITUENCY),
-    )
-    hidden = {key for key, cell in by_member.items() if cell is None}
-    lines_before = _read_lines(previous.get(STATEMENTS, {}))
-    agreement = {
-        reference: release_line(
-            counts, k=k, release=number, previous=lines_before.get(reference), withheld_elsewhere=hidden
-        )
-        for reference, counts in _agreement_counts(consultation, votes, belonging, member_keys).items()
-    }
-    return {
-        MEMBER: _write_line(by_member),
-        CONSTITUENCY: _write_line(by_constituency),
-        STATEMENTS: {reference: _write_line(line) for reference, line in agreement.items()},
-    }
+    codes = dict(Member.objects.filter(reflection=reflection).values_list("pk", "code"))
+    keys = dict(Constituency.objects.filter(reflection=reflection).values_list("pk", "key"))
+    member_of: dict[UUID, str] = {}
+    constituency_of: dict[UUID, str] = {}
+    for participant, member, constituency in belonging_of_voters(consultation):
+        if participant in voters:
+            member_of[participant] = codes[member] if member else NOT_STATED
+            constituency_of[participant] = keys[constituency] if constituency else NOT_STATED
+    every_member = _categories(codes.values(), MEMBER, previous)
+    every_constituency = _categories(keys.values(), CONSTITUENCY, previous)
+    tables = [
+        _participants(MEMBER, member_of.values(), every_member),
+        _participants(CONSTITUENCY, constituency_of.values(), every_constituency),
+        *_votes_by_member(consultation, votes, member_of, every_member),
+    ]
+    return prepare_release(tables, previous=previous, minimum=k)
+
+
+def _categories(known: Iterable[str], dimension: str, previous: PreparedRelease | None) -> list[str]:
+    """Those of the reflection, those of the release before (a removed one is empty), and the unknown."""
+    past = previous.records[dimension, PARTICIPANTS][-1].sizes if previous else {}
+    return sorted({NOT_STATED, *known, *past})
+
+
+def _participants(dimension: str, belonging: Iterable[str], categories: Iterable[str]) -> ReleaseTable:
+    found = Counter(belonging)
+    cells = {category: (found[category],) for category in categories}
+    return ReleaseTable(dimension, PARTICIPANTS, found.total(), cells)
+
+
+def _public(prepared: PreparedRelease) -> dict[str, dict[str, dict[str, list[int]]]]:
+    """What a release shows, by dimension, table and category, and nothing else of it."""
+    tables: dict[str, dict[str, dict[str, list[int]]]] = {MEMBER: {}, CONSTITUENCY: {}}
+    for (dimension, name), cells in prepared.published.items():
+        tables[dimension][name] = {category: list(counts) for category, counts in cells.items()}
+    return tables
 
 
 def _current_votes(consultation: Consultation) -> dict[tuple[UUID, UUID], int]:
@@ -234,73 +238,49 @@ def _current_votes(consultation: Consultation) -> dict[tuple[UUID, UUID], int]:
     return {(participant, statement): vote for participant, statement, vote, _sequence in events}
 
 
-def _heads(keys: Iterable[str], every_key: Iterable[str]) -> dict[str, Parts]:
-    found = Counter(keys)
-    return {key: (found[key],) for key in every_key}
-
-
-def _agreement_counts(
+def _votes_by_member(
     consultation: Consultation,
     votes: Mapping[tuple[UUID, UUID], int],
-    belonging: Mapping[UUID, tuple[str, str]],
-    member_keys: list[str],
-) -> dict[str, dict[str, Parts]]:
-    """For each statement and member: those who agreed, and the others who voted on it."""
-    references = dict(
-        Statement.objects.filter(
-            consultation=consultation, state=Statement.State.ACCEPTED, is_meta=False
-        ).values_list("pk", "reference")
+    member_of: Mapping[UUID, str],
+    categories: Iterable[str],
+) -> list[ReleaseTable]:
+    """For each statement: who agreed, disagreed and passed, by member."""
+    accepted = Statement.objects.filter(
+        consultation=consultation, state=Statement.State.ACCEPTED, is_meta=False
     )
-    agreed: Counter[tuple[str, str]] = Counter()
-    others: Counter[tuple[str, str]] = Counter()
-    for (participant, statement), vote in votes.items():
-        if statement in references:
-            cell = (references[statement], belonging[participant][0])
-            (agreed if vote == 1 else others)[cell] += 1
-    return {
-        reference: {key: (agreed[reference, key], others[reference, key]) for key in member_keys}
-        for reference in sorted(references.values())
-    }
+    references = dict(accepted.values_list("pk", "reference"))
+    found: Counter[tuple[str, str, int]] = Counter(
+        (references[statement], member_of[participant], vote)
+        for (participant, statement), vote in votes.items()
+        if statement in references
+    )
+    tables = []
+    for reference in sorted(references.values()):
+        cells = {
+            category: (
+                found[reference, category, Vote.AGREE],
+                found[reference, category, Vote.DISAGREE],
+                found[reference, category, Vote.PASS],
+            )
+            for category in categories
+        }
+        tables.append(ReleaseTable(MEMBER, reference, sum(map(sum, cells.values())), cells))
+    return tables
 
 
-def _write_line(line: Line) -> dict[str, list[int] | None]:
-    return {key: None if cell is None else [cell.release, *cell.parts] for key, cell in line.items()}
-
-
-def _read_line(line: Mapping[str, list[int] | None]) -> dict[str, PublishedCell | None]:
-    return {
-        key: None if cell is None else PublishedCell(tuple(cell[1:]), cell[0]) for key, cell in line.items()
-    }
-
-
-def _read_lines(lines: Mapping[str, Mapping[str, list[int] | None]]) -> dict[str, Line]:
-    return {reference: _read_line(line) for reference, line in lines.items()}
-
-
-def _previous_line(tables: Mapping[str, Any], name: str) -> Line | None:
-    return _read_line(tables[name]) if name in tables else None
-
-
-def _counts(line: Line, names: Mapping[str, Wording]) -> list[ReleasedCount]:
+def _counts(cells: Cells, names: Mapping[str, Wording]) -> list[ReleasedCount]:
+    """In the order of names; those who did not say come last."""
     return [
-        ReleasedCount(names.get(key), cell.count if cell else None, cell.release if cell else 0)
-        for key, cell in _in_order(line, names)
+        ReleasedCount(names.get(key), cells[key][0] if key in cells else None) for key in [*names, NOT_STATED]
     ]
 
 
-def _agreement(line: Line, names: Mapping[str, Wording]) -> list[ReleasedAgreement]:
+def _agreement(cells: Cells, names: Mapping[str, Wording]) -> list[ReleasedAgreement]:
     return [
         ReleasedAgreement(
             name=names.get(key),
-            share=cell.parts[0] / cell.count if cell else None,
-            count=cell.count if cell else None,
-            release=cell.release if cell else 0,
+            share=cells[key][0] / sum(cells[key]) if key in cells else None,
+            count=sum(cells[key]) if key in cells else None,
         )
-        for key, cell in _in_order(line, names)
+        for key in [*names, NOT_STATED]
     ]
-
-
-def _in_order(line: Line, names: Mapping[str, Wording]) -> list[tuple[str, PublishedCell | None]]:
-    """By name as the reader reads it; those who did not say come last."""
-    keys = [*(key for key in names if key in line), NOT_STATED]
-    return [(key, line[key]) for key in keys if key in line]

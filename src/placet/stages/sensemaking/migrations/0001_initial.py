@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('last_sequence', models.PositiveBigIntegerField()),
                 ('least_cell_count', models.PositiveIntegerField()),
                 ('tables', models.JSONField(help_text='As published: what was suppressed is not in them.')),
+                ('memory', models.JSONField(help_text='What the next release must know: true counts, never shown.')),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.consultation')),
             ],
         ),

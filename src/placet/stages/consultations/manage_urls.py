@@ -1,5 +1,25 @@
 """Addresses of the pages that manage consultations."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from placet.stages.consultations.views import imports, manage
+
+urlpatterns = [
+    path("waiting/", manage.waiting, name="manage-waiting"),
+    path("r/<slug:slug>/consultations/", manage.consultations, name="manage-list"),
+    path("r/<slug:slug>/consultations/new/", manage.create, name="create"),
+    path("c/<str:reference>/", manage.consultation, name="manage-consultation"),
+    path("c/<str:reference>/change/", manage.change, name="change"),
+    path("c/<str:reference>/open/", manage.open_, name="open"),
+    path("c/<str:reference>/close/", manage.close, name="close"),
+    path("c/<str:reference>/statements/", manage.statements, name="manage-statements"),
+    path("c/<str:reference>/statements/add/", manage.add_statements, name="add-statements"),
+    path("c/<str:reference>/moderation/", manage.moderation, name="moderation"),
+    path("c/<str:reference>/import/", imports.import_votes, name="import"),
+    path("c/<str:reference>/import/<uuid:pk>/", imports.import_state, name="import-state"),
+    path("c/<str:reference>/import/<uuid:pk>/retry/", imports.retry_import, name="retry-import"),
+    path("s/<str:reference>/", manage.statement, name="manage-statement"),
+    path("s/<str:reference>/decision/", manage.decide, name="decide"),
+    path("s/<str:reference>/meta/", manage.mark_meta, name="mark-meta"),
+    path("s/<str:reference>/translations/", manage.translate, name="translate"),
+]

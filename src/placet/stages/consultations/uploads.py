@@ -40,16 +40,16 @@ DAMAGES = (
 def checked_upload(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
     """A name to show, and the content to keep: one zip archive or one CSV file."""
     if not files or len(files) > UPLOADED_AT_ONCE:
-        raise ValidationError({"files": _("Choose a zip archive, or the CSV files of one export.")})
+        raise ValidationError({"export": _("Choose a zip archive, or the CSV files of one export.")})
     if sum(file.size for file in files) > settings.IMPORT_MAX_BYTES:
-        raise ValidationError({"files": _too_large()})
+        raise ValidationError({"export": _too_large()})
     if len(files) == 1:
         (file,) = files
         name = _shown_name(file)
         if name.lower().endswith(".zip"):
             _check_archive(file)
         elif not name.lower().endswith(".csv"):
-            raise ValidationError({"files": _("An export is a zip archive or CSV files.")})
+            raise ValidationError({"export": _("An export is a zip archive or CSV files.")})
         return name, file
     return _packed(files)
 
@@ -60,12 +60,12 @@ def _packed(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
     if unknown := [name for name in names if name not in KNOWN_FILES]:
         raise ValidationError(
             {
-                "files": _("“%(name)s” is not a file of an export. Known are: %(known)s.")
+                "export": _("“%(name)s” is not a file of an export. Known are: %(known)s.")
                 % {"name": unknown[0], "known": ", ".join(KNOWN_FILES)}
             }
         )
     if len(set(names)) < len(names):
-        raise ValidationError({"files": _("Two files have the same name.")})
+        raise ValidationError({"export": _("Two files have the same name.")})
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the storage reads it; it goes with the object
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, file in zip(names, files, strict=True):
@@ -94,20 +94,20 @@ def _check_archive(stream: "IO[bytes] | File[bytes]") -> None:
     stream.seek(0)
     position = tail.find(b"PK\x05\x06")
     if position < 0:
-        raise ValidationError({"files": _("This is not a zip archive.")})
+        raise ValidationError({"export": _("This is not a zip archive.")})
     while position >= 0:
         directory_bytes = int.from_bytes(tail[position + 12 : position + 16], "little")
         if directory_bytes > MAX_DIRECTORY_BYTES:
-            raise ValidationError({"files": _("This archive holds too many files.")})
+            raise ValidationError({"export": _("This archive holds too many files.")})
         position = tail.find(b"PK\x05\x06", position + 1)
     if b"PK\x06\x07" in tail:
-        raise ValidationError({"files": _("This archive holds too many files.")})
+        raise ValidationError({"export": _("This archive holds too many files.")})
     try:
         with zipfile.ZipFile(stream) as archive:
             _members(archive)
         stream.seek(0)
     except DAMAGES:
-        raise ValidationError({"files": _("This archive is damaged.")}) from None
+        raise ValidationError({"export": _("This archive is damaged.")}) from None
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -119,18 +119,18 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             continue
         if name in found:
             raise ValidationError(
-                {"files": _("The archive holds several files named %(name)s.") % {"name": name}}
+                {"export": _("The archive holds several files named %(name)s.") % {"name": name}}
             )
         found[name] = member
     if not found:
         raise ValidationError(
             {
-                "files": _("The archive holds none of the files of an export: %(known)s.")
+                "export": _("The archive holds none of the files of an export: %(known)s.")
                 % {"known": ", ".join(KNOWN_FILES)}
             }
         )
     if sum(member.file_size for member in found.values()) > settings.IMPORT_MAX_BYTES:
-        raise ValidationError({"files": _too_large()})
+        raise ValidationError({"export": _too_large()})
     return found
 
 
@@ -154,8 +154,8 @@ def unpack(source: Path, folder: Path) -> Path:
                         while chunk := packed.read(COPIED_AT_ONCE):
                             left -= len(chunk)
                             if left < 0:
-                                raise ValidationError({"files": _too_large()})
+                                raise ValidationError({"export": _too_large()})
                             target.write(chunk)
                 except DAMAGES:
-                    raise ValidationError({"files": _("This archive is damaged.")}) from None
+                    raise ValidationError({"export": _("This archive is damaged.")}) from None
     return folder

@@ -58,11 +58,11 @@ def test_participation(votes: SimulatedVotes) -> None:
 
 
 def test_size_and_number_of_votes(content: DemonstrationContent, votes: SimulatedVotes) -> None:
-    assert 120_000 <= votes.n_ballots <= 150_000
+    assert 140_000 <= votes.n_ballots <= 160_000
     for cast, consultation in zip(votes.consultations, content.consultations, strict=True):
         per_participant = np.bincount(cast.participant_index[current(cast)])
         per_participant = per_participant[per_participant > 0]
-        assert per_participant.mean() == pytest.approx(22, abs=0.5)
+        assert per_participant.mean() == pytest.approx(24, abs=0.5)
         assert per_participant.max() <= len(consultation.approved)
         # Statements are drawn uniformly: each is seen about equally often.
         seen = np.bincount(cast.statement_index[current(cast)], minlength=44)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +20,8 @@ class BallotForm(forms.Form):
     statement = forms.UUIDField()
     vote = forms.TypedChoiceField(choices=[(-1, ""), (0, ""), (1, "")], coerce=int)
     client_key = forms.UUIDField()
-    version = forms.IntegerField()
-    translation = forms.IntegerField(required=False)
+    version = forms.IntegerField(min_value=1, max_value=BigIntegerField.MAX_BIGINT)
+    translation = forms.IntegerField(min_value=1, max_value=BigIntegerField.MAX_BIGINT, required=False)
 
     def ballot(self) -> NewBallot:
         """The vote, once the form is valid."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from placet.sense.reports import read_schema
+from placet.sense.opinion import Placement
+from placet.sense.reports import draw_opinion_map, read_schema
 from placet.stages.consultations.actions import close_consultation, moderate_statement
 from placet.stages.consultations.models import Statement
 from placet.stages.mandates.models import Role
@@ -290,8 +292,6 @@ def test_a_place_on_the_map_needs_enough_votes_and_follows_them(small: SmallRefl
 
 def test_the_mark_stands_where_the_engine_would_draw_it(small: SmallReflection, real_drawing: None) -> None:
     """The mark is drawn over the engine's map here; the two must agree on where a place is."""
-    from placet.sense.reports import draw_opinion_map
-
     people = plant(small, 60)
     run = analysed(small)
     document = document_of(run.pk)
@@ -299,11 +299,12 @@ def test_the_mark_stands_where_the_engine_would_draw_it(small: SmallReflection, 
     assert placement is not None
     point = point_on_map(document, placement)
     drawn = draw_opinion_map(document, language="en", you=placement)
-    places = [
-        (float(x), float(y))
-        for x, _, y in (part[: part.index(")")].partition(",") for part in drawn.split("translate(")[1:])
-    ]
-    assert any(abs(x - point.x) < 0.5 and abs(y - point.y) < 0.5 for x, y in places)
+    places = re.findall(r"translate\(([-\d.]+),([-\d.]+)\)", drawn)
+    assert any(abs(float(x) - point.x) < 0.5 and abs(float(y) - point.y) < 0.5 for x, y in places)
+    assert not point.is_at_edge
+    far = point_on_map(document, Placement(placement.x * 99, placement.y, placement.group, 10))
+    assert far.is_at_edge
+    assert 0 < far.x < far.width
     marked = mark_on_map(draw(run, "en")[renderings.MAP], document, placement)
     assert marked.count("</svg>") == 1
     assert "var(--figure-you)" in marked

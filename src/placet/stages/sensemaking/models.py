@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from placet.stages.consultations.models import Consultation
 from placet.stages.texts.languages import LANGUAGE_CODE_LENGTH
@@ -15,10 +15,10 @@ class AnalysisRun(models.Model):
     """Votes as they stood, through the engine. Cited by its reference; recomputable from digest and seed."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        WAITING = "waiting", pgettext_lazy("analysis", "waiting")
+        RUNNING = "running", pgettext_lazy("analysis", "running")
+        DONE = "done", pgettext_lazy("analysis", "done")
+        FAILED = "failed", pgettext_lazy("analysis", "failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")

@@ -147,7 +147,7 @@ def release_view(consultation: Consultation, language: str, by: str = "") -> Rel
     by : str
         Reference of the statement whose agreement by member is shown; none where it is unknown.
     """
-    release = latest_release(consultation)
+    release = Release.objects.filter(consultation=consultation).defer("memory").order_by("-number").first()
     if release is None:
         return None
     reflection = consultation.priority.reflection

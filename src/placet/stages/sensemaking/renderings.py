@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from placet import __version__
 from placet.sense.opinion import Placement
 from placet.sense.reports import draw_opinion_map, draw_participation, render_report
+
+# The engine's own frame: a test checks that the reader's mark stands where the engine would draw it.
+from placet.sense.reports.figures.opinion_map import _frame
 from placet.stages.sensemaking.documents import Document, document_of
 from placet.stages.sensemaking.models import AnalysisRun, RunRendering
 
 MAP, PARTICIPATION, REPORT = "map", "participation", "report"
 FIGURES = {MAP: draw_opinion_map, PARTICIPATION: draw_participation}
 
-# The frame in which the engine draws its map (a test holds the two together).
-MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 360, 320, 34
 MARK_MARGIN = 12
 
 
@@ -91,20 +92,18 @@ class MapPoint:
 
     x: float
     y: float
+    width: float
     is_at_edge: bool
 
 
 def point_on_map(document: Mapping[str, Any], placement: Placement) -> MapPoint:
     """Where the engine's map would show a placement; beyond the frame, the nearest point at its edge."""
-    bases = document["opinion_space"]["base_clusters"]
-    half_x = max((abs(base["x"]) for base in bases), default=0.0)
-    half_y = max((abs(base["y"]) for base in bases), default=0.0)
-    unit = max(half_x / (MAP_WIDTH / 2 - MAP_MARGIN), half_y / (MAP_HEIGHT / 2 - MAP_MARGIN)) or 1 / MAP_WIDTH
-    dx, dy = placement.x / unit, placement.y / unit
-    reach = max(abs(dx) / (MAP_WIDTH / 2 - MARK_MARGIN), abs(dy) / (MAP_HEIGHT / 2 - MARK_MARGIN))
-    if reach > 1:
-        dx, dy = dx / reach, dy / reach
-    return MapPoint(MAP_WIDTH / 2 + dx, MAP_HEIGHT / 2 - dy, reach > 1)
+    frame = _frame(document["opinion_space"]["base_clusters"], None)
+    width, height = (frame.right - frame.left) / frame.unit, frame.height
+    x, y = (placement.x - frame.left) / frame.unit, (frame.top - placement.y) / frame.unit
+    within_x = min(max(x, MARK_MARGIN), width - MARK_MARGIN)
+    within_y = min(max(y, MARK_MARGIN), height - MARK_MARGIN)
+    return MapPoint(within_x, within_y, width, is_at_edge=(within_x, within_y) != (x, y))
 
 
 def mark_on_map(svg: str, document: Mapping[str, Any], placement: Placement) -> SafeString:
@@ -112,7 +111,7 @@ def mark_on_map(svg: str, document: Mapping[str, Any], placement: Placement) -> 
     point = point_on_map(document, placement)
     above = point.y > 32
     label_y = point.y - 18 if above else point.y + 28
-    label_x = min(max(point.x, 20), MAP_WIDTH - 20)
+    label_x = min(max(point.x, 20), point.width - 20)
     mark = format_html(
         '<g><circle cx="{x}" cy="{y}" r="10" fill="var(--figure-surface, Canvas)" stroke="var(--figure-you)"'
         ' stroke-width="3"/><circle cx="{x}" cy="{y}" r="4.5" fill="var(--figure-you)"/>'

@@ -138,6 +138,14 @@ def test_a_cell_changes_after_enough_new_people_only() -> None:
     assert shown(fourth) == {"be": (57,), "de": (61,), "fr": (61,)}
 
 
+def test_the_sum_of_hidden_cells_does_not_change_by_a_few() -> None:
+    first = prepare_release([participants(fr=20, lu=6, mt=12)])
+    assert shown(first) == {"fr": (20,)}
+    second = prepare_release([participants(fr=32, lu=7, mt=13)], previous=first)
+    # With France renewed, the total would tell that two people joined Luxembourg and Malta.
+    assert shown(second) == {"fr": (20,)}
+
+
 def test_votes_that_change_without_new_people_are_carried() -> None:
     people = participants(fr=40, de=30)
     first = prepare_release([people, votes("1", fr=(20, 10, 10), de=(10, 10, 10))])

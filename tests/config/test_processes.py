@@ -34,7 +34,7 @@ command = [sys.executable, "-c", (folder / "child.py").read_text(), str(folder)]
 programs = [processes.Program("first", [*command, "60"]), processes.Program("second", [*command, lifetime])]
 tree = processes.ProcessTree()
 try:
-    with tree.running(programs):
+    with tree.running(*programs):
         is_ready = tree.wait_until(lambda: len(list(folder.glob("*.pid"))) == 4, timeout=20)
         print("ready" if is_ready else "not ready", flush=True)
         tree.wait()

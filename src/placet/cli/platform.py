@@ -5,7 +5,6 @@ Django is imported inside the commands: ``placet --help`` and ``placet analyze``
 
 import http.client
 import importlib.util
-import multiprocessing
 import os
 import signal
 import sys
@@ -75,7 +74,6 @@ def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
     from granian.log import LogLevels
 
     _watch_parent(end_with_parent)
-    multiprocessing.set_start_method("spawn")  # this process has threads: never fork it
     Granian(
         "placet.config.asgi:application",
         address=host,
@@ -141,13 +139,14 @@ def _serve(host: str, port: int, home: Path, *, n_workers: int, is_demonstration
     def program(name: str, *arguments: str) -> Program:
         return Program(name, [sys.executable, "-m", "placet.cli", *arguments, "--end-with-parent"])
 
-    programs = [program("web server", "web", "--host", host, "--port", str(port))]
-    programs += [program("worker", "worker") for _ in range(n_workers)]
-    programs.append(program("clock", "clock"))
     tree = ProcessTree()
     try:
-        with tree.running(programs):
+        with tree.running(program("web server", "web", "--host", host, "--port", str(port))):
             if tree.wait_until(lambda: _is_healthy(host, port), timeout=START_SECONDS):
+                # Whoever waits, waits for the first page: the rest starts when that is there.
+                tree.start(
+                    *(program("worker", "worker") for _ in range(n_workers)), program("clock", "clock")
+                )
                 _announce(is_demonstration, time.monotonic() - started_at)
                 tree.wait()
             elif not tree.is_asked_to_end:
@@ -177,6 +176,10 @@ def _prepare(is_demonstration: bool) -> None:
 
 def _load_demonstration() -> None:
     """Load the demonstration, unless it is there already, and show how far it is."""
+    from placet.stages.mandates.models import Reflection
+
+    if Reflection.objects.exists():  # the load itself asks more closely, but takes long to import
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     from placet.demonstration.load import load_demonstration

@@ -45,22 +45,26 @@ class ProcessTree:
         self._is_asked_to_end = threading.Event()
 
     @contextlib.contextmanager
-    def running(self, programs: Sequence[Program]) -> Iterator["ProcessTree"]:
-        """Start the programs, end them all when the block is left, however it is left."""
+    def running(self, *programs: Program) -> Iterator["ProcessTree"]:
+        """Start the programs, end all that run when the block is left, however it is left."""
         before = {number: signal.signal(number, self._ask_to_end) for number in ENDING_SIGNALS}
         try:
-            for program in programs:
-                child = subprocess.Popen(  # noqa: S603 - our own programs
-                    list(program.command),
-                    stdin=subprocess.PIPE,  # held open, never written to: see end_with_parent
-                    start_new_session=True,
-                )
-                self._children.append((program, child))
+            self.start(*programs)
             yield self
         finally:
             self._end_all()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def start(self, *programs: Program) -> None:
+        """Start more programs, inside the block."""
+        for program in programs:
+            child = subprocess.Popen(  # noqa: S603 - our own programs
+                list(program.command),
+                stdin=subprocess.PIPE,  # held open, never written to: see end_with_parent
+                start_new_session=True,
+            )
+            self._children.append((program, child))
 
     def wait_until(self, is_ready: Callable[[], bool], *, timeout: float) -> bool:
         """Wait until something holds; False where the tree is asked to end or time runs out before.

@@ -155,7 +155,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/h/key", "signup": "20/m/ip"}
 ACCOUNT_FORMS = {
     "request_login_code": "placet.stages.people.forms.SignInForm",
+    "confirm_login_code": "placet.stages.people.forms.SignInCodeForm",
     "signup": "placet.stages.people.forms.SignUpForm",
+    "confirm_email_verification_code": "placet.stages.people.forms.AddressCodeForm",
     "add_email": "placet.stages.people.forms.ChangeAddressForm",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"

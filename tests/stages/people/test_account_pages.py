@@ -69,9 +69,10 @@ def path_of(name: str) -> str:
 
 def passkey(account: Account, name: str = "phone") -> Authenticator:
     """A row that looks like a passkey's; it cannot sign anything."""
-    return Authenticator.objects.create(
+    row: Authenticator = Authenticator.objects.create(
         user=account, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": {}}
     )
+    return row
 
 
 @pytest.mark.django_db

@@ -26,13 +26,14 @@ from placet.stages.people import actions, queries
 from placet.stages.people.models import Account, OutboxMessage
 from placet.stages.record.models import AuditEntry
 from placet.stages.texts.actions import create_text
+from placet.stages.texts.models import Text
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def reflection() -> Reflection:
-    def text(body: str) -> object:
+    def text(body: str) -> Text:
         return create_text({"en": body}, original="en", author_id=None)
 
     return Reflection.objects.create(
@@ -162,7 +163,7 @@ def test_who_invited_somebody_is_emptied(reflection: Reflection, client: Client)
 def test_who_imported_votes_is_emptied(reflection: Reflection, client: Client) -> None:
     account = actions.create_account("ada@people.example")
 
-    def text(body: str) -> object:
+    def text(body: str) -> Text:
         return create_text({"en": body}, original="en", author_id=None)
 
     priority = Priority.objects.create(

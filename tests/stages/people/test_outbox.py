@@ -182,7 +182,7 @@ def test_two_workers_never_send_the_same_message() -> None:
             connections.close_all()
 
     # An in-memory database of the tests belongs to one thread; a file or PostgreSQL is shared.
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+    if connection.vendor == "sqlite" and "mode=memory" in str(connection.settings_dict["NAME"]):
         pytest.skip("threads do not share the tests' in-memory database")
     workers = [threading.Thread(target=work) for _ in range(4)]
     for worker in workers:

@@ -4,7 +4,13 @@ import struct
 from typing import Any
 
 from allauth.account.fields import EmailField
-from allauth.account.forms import AddEmailForm, RequestLoginCodeForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    RequestLoginCodeForm,
+    SignupForm,
+)
 from allauth.account.internal.flows.manage_email import sync_email_address
 from allauth.mfa.adapter import get_adapter as get_passkey_adapter
 from allauth.mfa.webauthn.forms import (
@@ -17,6 +23,7 @@ from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from placet.stages.people import actions
@@ -44,6 +51,20 @@ def name_field() -> forms.CharField:
         max_length=actions.NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+def code_field() -> forms.CharField:
+    """A code as it is typed on a telephone: no small letters, no corrections."""
+    attrs = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.CharField(label=_("Code"), max_length=40, widget=forms.TextInput(attrs=attrs))
+
+
+class SignInCodeForm(ConfirmLoginCodeForm):
+    code = code_field()
+
+
+class AddressCodeForm(ConfirmEmailVerificationCodeForm):
+    code = code_field()
 
 
 class SignInForm(RequestLoginCodeForm):
@@ -103,7 +124,7 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = settings.LANGUAGES
+        field.choices = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
     def clean_name(self) -> str:
         return actions.clean_name(self.cleaned_data["name"])

@@ -7,7 +7,6 @@ of its languages), so that every text of the frame has one authoritative wording
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -24,6 +23,7 @@ from placet.stages.mandates.models import (
     RoleGrant,
 )
 from placet.stages.mandates.permissions import Actor, require_founder, require_role
+from placet.stages.mandates.time_zones import known_time_zones
 from placet.stages.people.models import Account
 from placet.stages.record.actions import record
 from placet.stages.texts.actions import NewText, create_text, create_texts, revise_text
@@ -328,7 +328,7 @@ def _check_frame(frame: ReflectionFrame) -> None:
         raise ValidationError(_("Name at least one language, each of them once."))
     if unknown := set(frame.languages) - set(CONTENT_LANGUAGES):
         raise ValidationError(_("Unknown language: %(code)s"), params={"code": min(unknown)})
-    if frame.time_zone not in available_timezones():
+    if frame.time_zone not in known_time_zones():
         raise ValidationError(_("Unknown time zone: %(name)s"), params={"name": frame.time_zone})
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4, uuid5
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -25,6 +24,7 @@ from placet.stages.mandates.countries import country_choices, country_names
 from placet.stages.mandates.models import Constituency, Mandate, Member, Milestone, Priority, Reflection, Role
 from placet.stages.mandates.participation import INVITATIONS_AT_ONCE, InvitedAs
 from placet.stages.mandates.queries import constituency_views, member_views
+from placet.stages.mandates.time_zones import time_zone_choices
 from placet.stages.record.actions import first_time
 from placet.stages.texts.languages import CONTENT_LANGUAGES
 from placet.stages.texts.models import Text
@@ -173,22 +173,6 @@ def _language_choices() -> list[tuple[str, str]]:
     return list(CONTENT_LANGUAGES.items())
 
 
-def _time_zone_choices() -> list[tuple[str, str]]:
-    areas = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    names = sorted(name for name in available_timezones() if name.startswith(areas))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
-
-
 def _emblem_choices() -> list[tuple[str, str]]:
     return [(name, format_html("{} {}", icon(name, 20), label)) for name, label in EMBLEMS.items()]
 
@@ -198,7 +182,7 @@ class LookForm(OnceForm):
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=_time_zone_choices,
+        choices=time_zone_choices,
         initial="Europe/Brussels",
         help_text=_("Opening and closing times are given in it."),
     )

@@ -1,13 +1,14 @@
 """Running consultations: set up, open and close, statements to begin with, moderation, translations."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -233,7 +234,10 @@ def add_statements(request: HttpRequest, reference: str) -> HttpResponse:
 def moderation(request: HttpRequest, reference: str) -> HttpResponse:
     """Statements that wait, oldest first."""
     account, found = _managed_consultation(request, reference, *queries.MODERATING_ROLES)
-    return _listing(request, found, "moderation", queries.moderation_queue(account, found), QUEUE_PER_PAGE)
+    context = _page_of(request, queries.moderation_queue(account, found), QUEUE_PER_PAGE)
+    context["rows"] = [(row, _decision_form(row.statement.reference)) for row in context["rows"]]
+    context |= {"waiting_count": queries.waiting_count(found), "origin": "moderation"}
+    return _page(request, found, "moderation", context)
 
 
 @login_required
@@ -245,8 +249,10 @@ def statements(request: HttpRequest, reference: str) -> HttpResponse:
     wanted = request.GET.get("state", "")
     if wanted in Statement.State.values:
         listed = listed.filter(state=wanted)
-    context = {"states": Statement.State.choices, "wanted": wanted}
-    return _listing(request, found, "statements", listed, STATEMENTS_PER_PAGE, context)
+    context = _page_of(request, listed, STATEMENTS_PER_PAGE)
+    context |= {"states": Statement.State.choices, "wanted": wanted}
+    context |= {"waiting_count": queries.waiting_count(found)}
+    return _page(request, found, "statements", context)
 
 
 @login_required
@@ -262,7 +268,7 @@ def statement(request: HttpRequest, reference: str) -> HttpResponse:
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Accept or reject; with HTMX the statement's own card is the answer."""
     found = queries.find_managed_statement(reference, request.user)
-    form = DecisionForm(request.POST, original_language=found.text.language)
+    form = _decision_form(reference, request.POST, original_language=found.text.language)
     if form.is_valid():
         try:
             actions.moderate_statement(
@@ -347,23 +353,9 @@ def _confirm_page(request: HttpRequest, found: Consultation, context: Mapping[st
     )
 
 
-def _listing(
-    request: HttpRequest,
-    found: Consultation,
-    name: str,
-    listed: QuerySet[Statement],
-    per_page: int,
-    context: Mapping[str, object] | None = None,
-) -> HttpResponse:
+def _page_of(request: HttpRequest, listed: QuerySet[Statement], per_page: int) -> dict[str, Any]:
     page = Paginator(listed, per_page).get_page(request.GET.get("page"))
-    views = queries.moderation_views(list(page.object_list), reader_language())
-    shared = {
-        "page": page,
-        "rows": [(view, DecisionForm(auto_id=f"{view.statement.reference}-%s")) for view in views],
-        "waiting_count": queries.waiting_count(found),
-        "origin": name,
-    }
-    return _page(request, found, name, {**shared, **(context or {})})
+    return {"page": page, "rows": queries.moderation_views(list(page.object_list), reader_language())}
 
 
 def _statement_page(
@@ -377,7 +369,7 @@ def _statement_page(
     (view,) = queries.moderation_views([found], reader_language())
     context = {
         "row": view,
-        "form": form or DecisionForm(auto_id=f"{found.reference}-%s"),
+        "form": form or _decision_form(found.reference),
         "translation_form": translation_form,
         "may_translate": found.state == Statement.State.ACCEPTED,
         "origin": "statement",
@@ -387,15 +379,19 @@ def _statement_page(
 
 def _card(request: HttpRequest, found: Statement, form: DecisionForm | None) -> HttpResponse:
     (view,) = queries.moderation_views([found], reader_language())
-    if form:
-        form.auto_id = f"{found.reference}-%s"
     context = {
         "row": view,
-        "form": form or DecisionForm(auto_id=f"{found.reference}-%s"),
+        "form": form or _decision_form(found.reference),
         "is_decided_now": form is None,
         "origin": _origin(request),
     }
     return render(request, "consultations/manage/_card.html", context)
+
+
+def _decision_form(
+    reference: str, sent: QueryDict | None = None, *, original_language: str = ""
+) -> DecisionForm:
+    return DecisionForm(sent, auto_id=f"{reference}-%s", original_language=original_language)
 
 
 def _translation_form(request: HttpRequest, found: Statement) -> TranslationForm:
@@ -413,20 +409,14 @@ def _spoken(found: Consultation) -> str:
 
 
 def _origin(request: HttpRequest) -> str:
-    wanted = request.POST.get("origin", "")
-    return wanted if wanted in {"moderation", "statements", "statement"} else "statement"
+    return "moderation" if request.POST.get("origin") == "moderation" else "statement"
 
 
 def _back(request: HttpRequest, found: Statement) -> str:
-    """Where a decision was taken; a fixed set of pages, never an address from the form."""
-    origin = _origin(request)
-    if origin == "statement":
-        return reverse("consultations:manage-statement", args=[found.reference])
-    page = reverse(f"consultations:{_PAGES[origin]}", args=[found.consultation.reference])
-    return f"{page}#{found.reference}" if origin == "statements" else page
-
-
-_PAGES = {"moderation": "moderation", "statements": "manage-statements"}
+    """Where a decision was taken; one of two pages, never an address from the form."""
+    if _origin(request) == "moderation":
+        return reverse("consultations:moderation", args=[found.consultation.reference])
+    return reverse("consultations:manage-statement", args=[found.reference])
 
 
 def _is_fragment(request: HttpRequest) -> bool:

@@ -62,7 +62,8 @@ def draw_report(run: AnalysisRun, document: Document, language: str) -> str:
     if (body := known.values_list("body", flat=True).first()) is not None:
         return body
     if run.consultation.is_simulated:
-        document = document | {"topic": simulated(document["topic"])}
+        marked = _("%(topic)s [simulated]") % {"topic": document["topic"]}
+        document = document | {"topic": marked}
     body = render_report(document, language=language, command=command_for(run, language))
     keep(run, REPORT, language, version, body)
     return body
@@ -72,11 +73,6 @@ def command_for(run: AnalysisRun, language: str) -> str:
     """The command that computes the run again from an export of the same votes."""
     words = ["placet", "analyze", f"{run.consultation.reference}-votes.zip", "--out", run.reference]
     return shlex.join([*words, "--seed", str(run.seed), "--language", language])
-
-
-def simulated(topic: str) -> str:
-    """A title that says that what stands under it is invented."""
-    return _("%(topic)s [simulated]") % {"topic": topic}
 
 
 def texts_version(document: Document) -> str:

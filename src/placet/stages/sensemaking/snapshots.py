@@ -42,7 +42,7 @@ def take_snapshot(consultation: Consultation, last_sequence: int) -> Conversatio
     return Conversation(
         votes=_current_votes(consultation, last_sequence, {s.pk: s.reference for s in statements}),
         statements=tuple(sorted(entries, key=lambda entry: str(entry.id))),
-        topic=question,
+        topic=f"{question} [simulated]" if consultation.is_simulated else question,
     )
 
 

@@ -40,12 +40,9 @@ def test_moments_of_two_sets_of_participants_add(
 ) -> None:
     one, two = table_of(first), table_of(second, first=100)
     both = VoteTable.from_events(
-        [
-            *np.array(one.participant_ids)[one.participant_index],
-            *np.array(two.participant_ids)[two.participant_index],
-        ],
-        [*one.statement_index, *two.statement_index],
-        [*one.values, *two.values],
+        np.concatenate([np.array(t.participant_ids)[t.participant_index] for t in (one, two)]),
+        np.concatenate([one.statement_index, two.statement_index]),
+        np.concatenate([one.values, two.values]),
     )
     added = CovoteMoments.from_votes(one) + CovoteMoments.from_votes(two)
     together = CovoteMoments.from_votes(both)

@@ -78,7 +78,7 @@ def test_components_are_orthonormal_and_signed() -> None:
     [
         ([(1, 1, 1)], [math.nan, math.nan]),
         ([(1, 1, 0), (2, 1, 0), (1, 2, 0)], [math.nan, math.nan]),
-        ([(1, 1, 1), (2, 1, -1)], [1.0, math.nan]),
+        ([(1, 1, 1), (2, 1, -1)], [1.0, 0.0]),
         ([(p, s, 1 if p < 3 else -1) for p in range(6) for s in range(3)], [1.0, 0.0]),
     ],
     ids=["one vote", "only passes", "one statement", "one direction"],

@@ -150,7 +150,7 @@ class _Bars:
         """Add a plain bar with its number at its end."""
         end = COUNT_START + (COUNT_END - COUNT_START) * count / max(largest, 1)
         self._add_label(name, 0)
-        self._add_part(COUNT_START, end, INK)
+        self._add_part(COUNT_START, end, MUTED)
         self._add_label(self.speech.integer(count), end + 6)
         self.top += 22
 

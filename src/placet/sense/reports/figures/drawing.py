@@ -17,6 +17,8 @@ SMALL_SIZE = 12
 INK, MUTED, RULE = "var(--figure-ink)", "var(--figure-muted)", "var(--figure-rule)"
 SURFACE = "var(--figure-surface, Canvas)"
 
+# The complement of Char in XML 1.0, section 2.2.
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
@@ -36,7 +38,7 @@ class Drawing:
     def chart(self, rows: Iterable[Row]) -> Any:
         """Return a chart of some rows, yet without a mark."""
         name = f"rows-{len(self._rows)}"
-        self._rows[name] = list(rows)
+        self._rows[name] = [{key: _safe(value) for key, value in row.items()} for row in rows]
         return self.alt.Chart(self.alt.NamedData(name=name))
 
     def axis(self, channel: str, low: float, high: float) -> Any:
@@ -53,6 +55,14 @@ class Drawing:
         specification = chart.configure_view(stroke=None).to_dict()
         svg = vl_convert.vegalite_to_svg({**specification, "datasets": self._rows})
         return _as_image(svg, title, description)
+
+
+def _safe(value: Any) -> Any:
+    """Return a value without the characters that XML cannot hold.
+
+    The drawing library does not refuse such a character: it ends the whole process.
+    """
+    return NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _as_image(svg: str, title: str, description: str) -> str:

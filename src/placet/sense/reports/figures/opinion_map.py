@@ -189,7 +189,7 @@ def _you_marks(drawing: Drawing, you: Placement, speech: Language, x: Any, y: An
     rows = [{"x": you.x, "y": you.y, "name": speech.translate("You")}]
     base = drawing.chart(rows).encode(x=x, y=y)
     ring = base.mark_point(shape="circle", size=340, fill=SURFACE, stroke=YOU, strokeWidth=3)
-    dot = base.mark_point(shape="circle", size=60, fill=YOU, strokeWidth=0)
+    dot = base.mark_point(shape="circle", size=60, fill=YOU, stroke=YOU)
     text = {"dy": -20, "fontSize": 14, "fontWeight": "bold"}
     halo = base.mark_text(**text, stroke=SURFACE, strokeWidth=4, fill=SURFACE).encode(text="name:N")
     name = base.mark_text(**text, fill=YOU).encode(text="name:N")

@@ -121,7 +121,10 @@ class Standing:
 
 def latest_run(consultation: Consultation) -> AnalysisRun | None:
     """The last good run: it stays while a new one runs or after one failed."""
-    return finished_runs(consultation).first()
+    run = finished_runs(consultation).first()
+    if run is not None:
+        run.consultation = consultation  # with its reflection, where the caller has them already
+    return run
 
 
 def finished_runs(consultation: Consultation) -> QuerySet[AnalysisRun]:

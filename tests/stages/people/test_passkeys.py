@@ -12,6 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
 
 from placet.stages.people import actions
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(transactional_db: None) -> None:
+    """The table of limits is no model's: emptying the database after a test leaves it as it is."""
+    cache.clear()
 
 
 @pytest.fixture

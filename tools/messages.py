@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -36,6 +37,12 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
+}
+# The engine has no Django: its reports speak through placet.sense.reports.language.Language.
+ENGINE_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "translate": None,
+    "_say": None,
+    "count": (1, 2),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-zA-Z]|%[sdif]|\{\w*(?:[.\[!:][^{}]*)?\}")
 
@@ -74,6 +81,7 @@ def sources(domain: Domain) -> Iterator[Path]:
 def extract_messages(domain: Domain) -> Catalog:
     """Everything that is to be translated in a domain."""
     found = Catalog(creation_date=NO_DATE, revision_date=NO_DATE)
+    keywords = KEYWORDS | (ENGINE_KEYWORDS if domain.name == "sense" else {})
     for path in sources(domain):
         text = path.read_text(encoding="utf-8")
         method = "python"
@@ -87,7 +95,7 @@ def extract_messages(domain: Domain) -> Catalog:
         for line, message, comments, context in extract(
             method,
             file,
-            keywords=KEYWORDS,
+            keywords=keywords,
             options=options,
             comment_tags=("Translators:",),
             strip_comment_tags=True,
@@ -132,7 +140,7 @@ def translations(catalogue: Catalog) -> dict[Key, str | tuple[str, ...]]:
 def key_of(message: Message) -> Key:
     """A message's context and English (the singular)."""
     english = message.id if isinstance(message.id, str) else message.id[0]
-    context = message.context or ""
+    context: Any = message.context or ""
     return (context.decode() if isinstance(context, bytes) else context, english)  # read_mo leaves bytes
 
 

@@ -21,8 +21,7 @@ def is_schema_current() -> bool:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
-    table: str = settings.CACHES["default"]["LOCATION"]
-    return table in connection.introspection.table_names()
+    return settings.CACHES["default"]["LOCATION"] in connection.introspection.table_names()
 
 
 def update_schema() -> None:

@@ -24,7 +24,9 @@ IS_HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 
 SECRET_KEY: str = env.str("PLACET_SECRET_KEY", default="") or embedded_secret_key(HOME)
 DEBUG = False
-ALLOWED_HOSTS: list[str] = env.list("PLACET_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
+ALLOWED_HOSTS: list[str] = env.list(
+    "PLACET_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"]
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [

@@ -76,6 +76,11 @@ class SmallReflection:
             self.reflection,
             {"young-leaders": {"en": "Young leaders", "fr": "Jeunes leaders"}},
         )
+        mandates.add_milestones(
+            self.secretariat,
+            self.reflection,
+            [mandates.NewMilestone("launch", {"en": "Launch"}, {}, today, today)],
+        )
         self._grant_roles()
         if self.is_published:
             mandates.publish_reflection(self.secretariat, self.reflection)

@@ -125,10 +125,17 @@ class SmallReflection:
         return participant_for(self.accounts["participant"], self.reflection)
 
     def vote(
-        self, participant: Participant, statement: Statement, vote: int, **changes: object
+        self,
+        participant: Participant,
+        statement: Statement,
+        vote: int,
+        *,
+        language: str = "en",
+        **changes: object,
     ) -> BallotResult:
-        """Cast one ballot on the English wording."""
-        (result,) = cast_ballots(self.consultation, participant, [ballot_on(statement, vote, **changes)])
+        """Cast one ballot on the wording in a language."""
+        ballot = ballot_on(statement, vote, language=language, **changes)
+        (result,) = cast_ballots(self.consultation, participant, [ballot])
         return result
 
     def _grant_roles(self) -> None:

@@ -147,11 +147,12 @@ def _check_wide_against_log(wide: WideFile, log: VoteLog | None, votes: VoteTabl
     """Compare the current votes of the log with the cells of the wide file."""
     if log is None:
         return
+    told = VoteTable.from_events(wide.participant_ids[wide.row], wide.statements, wide.values)
+    if told.equals(votes):
+        return
     logged = _vote_dictionary(votes)
     pairs = zip(wide.participant_ids[wide.row].tolist(), wide.statements.tolist(), strict=True)
-    for (pair, value), row in zip(
-        zip(pairs, wide.values.tolist(), strict=True), wide.row.tolist(), strict=True
-    ):
+    for pair, value, row in zip(pairs, wide.values.tolist(), wide.row.tolist(), strict=True):
         found = logged.pop(pair, None)
         if found != value:
             raise wide.table.error(
@@ -161,13 +162,12 @@ def _check_wide_against_log(wide: WideFile, log: VoteLog | None, votes: VoteTabl
                 found=str(value),
                 remedy=remedy if found == -value else None,
             )
-    if logged:
-        participant, statement = next(iter(logged))
-        raise InputError(
-            wide.table.file,
-            expected=f"the vote of participant {participant} on {statement}, as in {log.table.file}",
-            found="none",
-        )
+    participant, statement = next(iter(logged))
+    raise InputError(
+        wide.table.file,
+        expected=f"the vote of participant {participant} on {statement}, as in {log.table.file}",
+        found="none",
+    )
 
 
 def _vote_dictionary(votes: VoteTable) -> dict[tuple[object, object], int]:

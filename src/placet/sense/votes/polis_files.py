@@ -155,24 +155,32 @@ def _whole_numbers(table: CsvTable, column: str) -> IntArray:
 
 def _numbers(table: CsvTable, column: str, expected: str) -> IntArray:
     cells = table.cells(column)
-    for row, cell in enumerate(cells):
-        if not (cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS):
-            raise table.error(row, column, expected=expected, found=quote(cell))
+    if not all(map(_is_number, cells)):
+        row = next(row for row, cell in enumerate(cells) if not _is_number(cell))
+        raise table.error(row, column, expected=expected, found=quote(cells[row]))
     return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
+
+
+def _is_number(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS
 
 
 def _moments(table: CsvTable, column: str) -> npt.NDArray[np.float64]:
     cells = table.cells(column)
-    moments = np.empty(len(cells))
-    for row, cell in enumerate(cells):
-        try:
-            moments[row] = float(cell)
-        except ValueError:
-            moments[row] = math.nan
-        if not math.isfinite(moments[row]):
-            expected = "a moment in seconds or milliseconds"
-            raise table.error(row, column, expected=expected, found=quote(cell))
+    moments = np.fromiter(map(_moment, cells), dtype=np.float64, count=len(cells))
+    is_bad = ~np.isfinite(moments)
+    if is_bad.any():
+        row = int(np.argmax(is_bad))
+        expected = "a moment in seconds or milliseconds"
+        raise table.error(row, column, expected=expected, found=quote(cells[row]))
     return moments
+
+
+def _moment(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan
 
 
 def _mapped(table: CsvTable, column: str, values: dict[str, int], expected: str) -> list[int]:

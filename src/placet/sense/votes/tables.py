@@ -105,6 +105,16 @@ class VoteTable:
         """Return how many statements each participant voted on, passes included."""
         return np.bincount(self.participant_index, minlength=self.n_participants).astype(np.int64)
 
+    def equals(self, other: VoteTable) -> bool:
+        """Return whether two tables hold the same votes."""
+        return (
+            self.participant_ids == other.participant_ids
+            and self.statement_ids == other.statement_ids
+            and np.array_equal(self.participant_index, other.participant_index)
+            and np.array_equal(self.statement_index, other.statement_index)
+            and np.array_equal(self.values, other.values)
+        )
+
     def vote_matrix(self) -> sparse.csr_array[Any, tuple[int, int]]:
         """Return V, participants by statements; a pass is an explicit zero."""
         return self._matrix(self.values.astype(np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from placet.sense.reports.figures.drawing import (
@@ -13,8 +14,13 @@ from placet.sense.reports.figures.drawing import (
     TEXT_SIZE,
     WIDTH,
     Document,
-    Drawing,
     Row,
+    Specification,
+    axis,
+    draw,
+    import_altair,
+    rows_named,
+    specify,
 )
 from placet.sense.reports.figures.opinion_map import group_letter
 from placet.sense.reports.figures.shapes import shorten
@@ -156,21 +162,11 @@ class _Bars:
 
     def draw(self, title: str, description: str) -> str:
         """Return everything as one figure."""
-        drawing = Drawing()
-        alt = drawing.alt
-        x, y = drawing.axis("x", 0, WIDTH), drawing.axis("y", self.top, 0)
-        fill = alt.Fill("colour:N", scale=None, legend=None)
-        bars = drawing.chart(self.parts).mark_rect(stroke=SURFACE, strokeWidth=1)
-        layers = [bars.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", fill=fill)]
-        styles = ("align", "weight", "size")
-        for style in sorted({tuple(label[name] for name in styles) for label in self.labels}):
-            align, weight, size = style
-            rows = [label for label in self.labels if tuple(label[name] for name in styles) == style]
-            text = drawing.chart(rows).mark_text(
-                align=align, baseline="middle", fontWeight=weight, fontSize=size
-            )
-            layers.append(text.encode(x=x, y=y, text="text:N", fill=fill))
-        return drawing.draw(layers, self.top, title=title, description=description)
+        styles = sorted({_style(label) for label in self.labels})
+        rows = {"parts": self.parts}
+        for style in styles:
+            rows["-".join(style)] = [label for label in self.labels if _style(label) == style]
+        return draw(_specify(self.top, tuple(styles)), rows, title=title, description=description)
 
     def _add_part(self, left: float, right: float, colour: str, *, height: int = BAR_HEIGHT) -> None:
         if right > left:
@@ -190,3 +186,25 @@ class _Bars:
     ) -> None:
         style = {"colour": colour, "weight": weight, "align": align, "size": size}
         self.labels.append({"text": text, "x": x, "y": self.top + middle, **style})
+
+
+def _style(label: Row) -> tuple[str, str, str]:
+    return label["align"], label["weight"], str(label["size"])
+
+
+@cache
+def _specify(height: int, styles: tuple[tuple[str, str, str], ...]) -> Specification:
+    """Return the specification of bars and lettering in pixels, y downwards.
+
+    It is kept, because a report has many such figures of the same height.
+    """
+    alt = import_altair()
+    x, y = axis(alt, "x", 0, WIDTH), axis(alt, "y", height, 0)
+    fill = alt.Fill("colour:N", scale=None, legend=None)
+    parts = rows_named(alt, "parts").mark_rect(stroke=SURFACE, strokeWidth=1)
+    layers = [parts.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", fill=fill)]
+    for align, weight, size in styles:
+        labels = rows_named(alt, "-".join((align, weight, size)))
+        text = labels.mark_text(align=align, baseline="middle", fontWeight=weight, fontSize=int(size))
+        layers.append(text.encode(x=x, y=y, text="text:N", fill=fill))
+    return specify(alt, layers, height)

@@ -9,6 +9,7 @@ from typing import Any
 
 Document = Mapping[str, Any]
 Row = dict[str, Any]
+Specification = dict[str, Any]
 
 WIDTH = 360  # of a phone: at its own scale there, enlarged on a wide page
 TEXT_SIZE = 13
@@ -17,44 +18,59 @@ SMALL_SIZE = 12
 INK, MUTED, RULE = "var(--figure-ink)", "var(--figure-muted)", "var(--figure-rule)"
 SURFACE = "var(--figure-surface, Canvas)"
 
+CONFIGURATION = {
+    "font": "inherit",
+    "background": "transparent",
+    "padding": 0,
+    "aria": False,
+    "view": {"stroke": None},
+}
+
 # The complement of Char in XML 1.0, section 2.2.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
-class Drawing:
-    """Altair, and the rows that its layers draw.
+def import_altair() -> Any:
+    """Import Altair where it is needed: it takes a third of a second."""
+    import altair as alt
 
-    Rows go to the drawing library by name, past Altair, which would copy and check each of them
-    several times over.
+    return alt
+
+
+def rows_named(alt: Any, name: str) -> Any:
+    """Return a chart, yet without a mark, of rows that are given by name when it is drawn.
+
+    So they go past Altair, which would copy and check each of them several times over.
     """
+    return alt.Chart(alt.NamedData(name=name))
 
-    def __init__(self) -> None:
-        import altair as alt  # here, because it takes a third of a second to import
 
-        self.alt = alt
-        self._rows: dict[str, list[Row]] = {}
+def axis(alt: Any, channel: str, low: float, high: float) -> Any:
+    """Return an invisible axis over exactly these values."""
+    kind = alt.X if channel == "x" else alt.Y
+    return kind(f"{channel}:Q", axis=None, scale=alt.Scale(domain=[low, high], nice=False))
 
-    def chart(self, rows: Iterable[Row]) -> Any:
-        """Return a chart of some rows, yet without a mark."""
-        name = f"rows-{len(self._rows)}"
-        self._rows[name] = [{key: _safe(value) for key, value in row.items()} for row in rows]
-        return self.alt.Chart(self.alt.NamedData(name=name))
 
-    def axis(self, channel: str, low: float, high: float) -> Any:
-        """Return an invisible axis over exactly these values."""
-        kind = self.alt.X if channel == "x" else self.alt.Y
-        return kind(f"{channel}:Q", axis=None, scale=self.alt.Scale(domain=[low, high], nice=False))
+def specify(alt: Any, layers: Sequence[Any], height: float) -> Specification:
+    """Return the specification of a figure made of layers."""
+    chart = alt.layer(*layers, width=WIDTH, height=height, autosize="none", config=CONFIGURATION)
+    specification: Specification = chart.to_dict()
+    return specification
 
-    def draw(self, layers: Sequence[Any], height: float, *, title: str, description: str) -> str:
-        """Turn layers into an SVG element with a title and a description."""
-        import vl_convert
 
-        chart = self.alt.layer(*layers).properties(width=WIDTH, height=height, autosize="none")
-        chart = chart.configure(font="inherit", background="transparent", padding=0, aria=False)
-        specification = chart.configure_view(stroke=None).to_dict()
-        svg = vl_convert.vegalite_to_svg({**specification, "datasets": self._rows})
-        return _as_image(svg, title, description)
+def draw(
+    specification: Specification, rows: Mapping[str, Iterable[Row]], *, title: str, description: str
+) -> str:
+    """Turn a specification and its rows into an SVG element with a title and a description."""
+    import vl_convert
+
+    clean = {
+        name: [{key: _safe(value) for key, value in row.items()} for row in named]
+        for name, named in rows.items()
+    }
+    svg = vl_convert.vegalite_to_svg({**specification, "datasets": clean})
+    return _as_image(svg, title, description)
 
 
 def _safe(value: Any) -> Any:

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from placet.sense.opinion import Placement
-from placet.sense.reports.figures.drawing import INK, RULE, SMALL_SIZE, SURFACE, WIDTH, Document, Drawing, Row
+from placet.sense.reports.figures.drawing import (
+    INK,
+    RULE,
+    SMALL_SIZE,
+    SURFACE,
+    WIDTH,
+    Document,
+    Row,
+    axis,
+    draw,
+    import_altair,
+    rows_named,
+    specify,
+)
 from placet.sense.reports.figures.shapes import convex_hull
 from placet.sense.reports.language import Language, load_language
 
@@ -54,24 +67,23 @@ def draw_opinion_map(document: Document, *, language: str, you: Placement | None
         many; shape and colour tell the groups apart, and a letter names each. Distances are the
         same along both axes; the axes themselves have no meaning.
     """
-    drawing = Drawing()
     speech = load_language(language)
     bases = document["opinion_space"]["base_clusters"]
     frame = _frame(bases, you)
-    x = drawing.axis("x", frame.left, frame.right)
-    y = drawing.axis("y", frame.bottom, frame.top)
+    canvas = _Canvas(frame)
     groups = [group["id"] for group in document["groups"]]
     layers = [
-        _rules(drawing, frame, x, y),
-        *_hulls(drawing, bases, groups, x, y),
-        _base_marks(drawing, bases, groups, x, y),
-        *_group_labels(drawing, document, speech, frame, x, y),
+        _rules(canvas, frame),
+        *_hulls(canvas, bases, groups),
+        _base_marks(canvas, bases, groups),
+        *_group_labels(canvas, document, speech, frame),
     ]
     if you is not None:
-        layers += _you_marks(drawing, you, speech, x, y)
+        layers += _you_marks(canvas, you, speech)
+    specification = specify(canvas.alt, layers, frame.height)
     title = speech.translate("Opinion map")
     description = _describe_map(document, speech, you)
-    return drawing.draw(layers, frame.height, title=title, description=description)
+    return draw(specification, canvas.rows, title=title, description=description)
 
 
 @dataclass(frozen=True)
@@ -101,18 +113,34 @@ def _frame(bases: Sequence[Row], you: Placement | None) -> _Frame:
     return _Frame(middle_x - half_x, middle_x + half_x, middle_y - half_y, middle_y + half_y, unit)
 
 
-def _rules(drawing: Drawing, frame: _Frame, x: Any, y: Any) -> Any:
+class _Canvas:
+    """Altair with the axes of one map, and the rows that its layers draw."""
+
+    def __init__(self, frame: _Frame) -> None:
+        self.alt = import_altair()
+        self.x = axis(self.alt, "x", frame.left, frame.right)
+        self.y = axis(self.alt, "y", frame.bottom, frame.top)
+        self.rows: dict[str, list[Row]] = {}
+
+    def chart(self, rows: list[Row]) -> Any:
+        """Return a chart of some rows at their places, yet without a mark."""
+        name = f"rows-{len(self.rows)}"
+        self.rows[name] = rows
+        return rows_named(self.alt, name).encode(x=self.x, y=self.y)
+
+
+def _rules(canvas: _Canvas, frame: _Frame) -> Any:
     """Draw the two lines through the middle of the space."""
     rows = []
     if frame.bottom < 0 < frame.top:
         rows.append({"x": frame.left, "y": 0, "x2": frame.right, "y2": 0})
     if frame.left < 0 < frame.right:
         rows.append({"x": 0, "y": frame.bottom, "x2": 0, "y2": frame.top})
-    chart = drawing.chart(rows).mark_rule(stroke=RULE, strokeWidth=1)
-    return chart.encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+    chart = canvas.chart(rows).mark_rule(stroke=RULE, strokeWidth=1)
+    return chart.encode(x2="x2:Q", y2="y2:Q")
 
 
-def _hulls(drawing: Drawing, bases: Sequence[Row], groups: Sequence[int], x: Any, y: Any) -> list[Any]:
+def _hulls(canvas: _Canvas, bases: Sequence[Row], groups: Sequence[int]) -> list[Any]:
     """Outline each group, where it spans an area."""
     layers = []
     for group in groups:
@@ -121,7 +149,7 @@ def _hulls(drawing: Drawing, bases: Sequence[Row], groups: Sequence[int], x: Any
             continue
         rows = [{"x": px, "y": py, "order": step} for step, (px, py) in enumerate(hull)]
         colour = _fill(group)
-        mark = drawing.chart(rows).mark_line(
+        mark = canvas.chart(rows).mark_line(
             interpolate="linear-closed",
             fill=colour,
             fillOpacity=0.1,
@@ -130,32 +158,28 @@ def _hulls(drawing: Drawing, bases: Sequence[Row], groups: Sequence[int], x: Any
             strokeWidth=1,
             strokeJoin="round",
         )
-        layers.append(mark.encode(x=x, y=y, order="order:Q"))
+        layers.append(mark.encode(order="order:Q"))
     return layers
 
 
-def _base_marks(drawing: Drawing, bases: Sequence[Row], groups: Sequence[int], x: Any, y: Any) -> Any:
+def _base_marks(canvas: _Canvas, bases: Sequence[Row], groups: Sequence[int]) -> Any:
     largest = max((base["size"] for base in bases), default=1)
     rows = [
         {"x": b["x"], "y": b["y"], "group": group_letter(b["group"]), "area": 24 + 300 * b["size"] / largest}
         for b in bases
     ]
     letters = [group_letter(group) for group in groups]
-    colours = drawing.alt.Scale(domain=letters, range=[_fill(group) for group in groups])
-    shapes = drawing.alt.Scale(domain=letters, range=[GROUP_SHAPES[group_colour(g) - 1] for g in groups])
-    chart = drawing.chart(rows).mark_point(filled=True, opacity=0.9, stroke=SURFACE, strokeWidth=0.8)
+    colours = canvas.alt.Scale(domain=letters, range=[_fill(group) for group in groups])
+    shapes = canvas.alt.Scale(domain=letters, range=[GROUP_SHAPES[group_colour(g) - 1] for g in groups])
+    chart = canvas.chart(rows).mark_point(filled=True, opacity=0.9, stroke=SURFACE, strokeWidth=0.8)
     return chart.encode(
-        x=x,
-        y=y,
-        fill=drawing.alt.Fill("group:N", scale=colours, legend=None),
-        shape=drawing.alt.Shape("group:N", scale=shapes, legend=None),
-        size=drawing.alt.Size("area:Q", scale=None, legend=None),
+        fill=canvas.alt.Fill("group:N", scale=colours, legend=None),
+        shape=canvas.alt.Shape("group:N", scale=shapes, legend=None),
+        size=canvas.alt.Size("area:Q", scale=None, legend=None),
     )
 
 
-def _group_labels(
-    drawing: Drawing, document: Document, speech: Language, frame: _Frame, x: Any, y: Any
-) -> list[Any]:
+def _group_labels(canvas: _Canvas, document: Document, speech: Language, frame: _Frame) -> list[Any]:
     """Name each group by its letter and size, just outside its outline and away from the middle."""
     rows = []
     for group in document["groups"]:
@@ -168,7 +192,7 @@ def _group_labels(
     halo = {"stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round"}
     layers = []
     for outline in (halo, {}):
-        base = drawing.chart(rows).encode(x=x, y=y)
+        base = canvas.chart(rows)
         letter = base.mark_text(dy=-5, fontSize=20, fontWeight="bold", fill=INK, **outline)
         count = base.mark_text(dy=11, fontSize=SMALL_SIZE, fill=INK, **outline)
         layers += [letter.encode(text="letter:N"), count.encode(text="size:N")]
@@ -185,9 +209,9 @@ def _label_place(centre: Sequence[float], members: Sequence[Row], gap: float) ->
     return ux * (far + gap), uy * (far + gap)
 
 
-def _you_marks(drawing: Drawing, you: Placement, speech: Language, x: Any, y: Any) -> list[Any]:
+def _you_marks(canvas: _Canvas, you: Placement, speech: Language) -> list[Any]:
     rows = [{"x": you.x, "y": you.y, "name": speech.translate("You")}]
-    base = drawing.chart(rows).encode(x=x, y=y)
+    base = canvas.chart(rows)
     ring = base.mark_point(shape="circle", size=340, fill=SURFACE, stroke=YOU, strokeWidth=3)
     dot = base.mark_point(shape="circle", size=60, fill=YOU, stroke=YOU)
     text = {"dy": -20, "fontSize": 14, "fontWeight": "bold"}

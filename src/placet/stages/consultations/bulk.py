@@ -1,16 +1,27 @@
 """Many ballots of many participants at once: imports and simulations, appended in their order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from placet.stages.consultations.models import Ballot, Consultation, Vote
 
 ROWS_AT_ONCE = 5_000
+COLUMNS = (
+    "consultation_id",
+    "sequence",
+    "statement_id",
+    "participant_id",
+    "vote",
+    "version_seen_id",
+    "translation_seen_id",
+    "client_key",
+    "cast_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +53,44 @@ def append_ballots(consultation: Consultation, ballots: Iterable[PastBallot]) ->
     waiting = iter(ballots)
     sequence = current.last_sequence
     while batch := list(islice(waiting, ROWS_AT_ONCE)):
-        Ballot.objects.bulk_create(
-            [
-                Ballot(
-                    consultation=current,
-                    sequence=sequence + offset,
-                    statement_id=ballot.statement_id,
-                    participant_id=ballot.participant_id,
-                    vote=Vote(ballot.vote).value,
-                    version_seen_id=ballot.version_id,
-                    translation_seen_id=ballot.translation_id,
-                    client_key=ballot.client_key,
-                    cast_at=ballot.cast_at,
-                )
-                for offset, ballot in enumerate(batch, start=1)
-            ]
-        )
+        _insert(current, batch, sequence + 1)
         sequence += len(batch)
     appended = sequence - current.last_sequence
     Consultation.objects.filter(pk=current.pk).update(last_sequence=sequence)
     return appended
+
+
+def _insert(consultation: Consultation, batch: Sequence[PastBallot], first_sequence: int) -> None:
+    """What ``bulk_create`` does, in a fraction of its time: no objects, one prepared statement."""
+    column = connection.ops.quote_name
+    columns = ", ".join(column(name) for name in COLUMNS)
+    marks = ", ".join(["%s"] * len(COLUMNS))
+    sql = f"INSERT INTO {column(Ballot._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    identifier = _uuid_value()
+    moment = connection.ops.adapt_datetimefield_value
+    consultation_id = identifier(consultation.pk)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            sql,
+            [
+                (
+                    consultation_id,
+                    sequence,
+                    identifier(ballot.statement_id),
+                    identifier(ballot.participant_id),
+                    Vote(ballot.vote).value,
+                    ballot.version_id,
+                    ballot.translation_id,
+                    identifier(ballot.client_key),
+                    moment(ballot.cast_at),
+                )
+                for sequence, ballot in enumerate(batch, start=first_sequence)
+            ],
+        )
+
+
+def _uuid_value() -> Callable[[UUID], UUID | str]:
+    """How the database takes an identifier."""
+    if connection.features.has_native_uuid_field:
+        return lambda value: value
+    return lambda value: value.hex

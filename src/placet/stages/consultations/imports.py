@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -80,15 +81,15 @@ def request_import(
         raise ValidationError(_("The consultation is closed: its record is final."))
     if language not in CONTENT_LANGUAGES and language != UNDETERMINED:
         raise ValidationError({"language": _("Choose the language of the statements.")})
-    name, content = checked_upload(files)
-    vote_import = VoteImport(
-        consultation=consultation,
-        requested_by=account,
-        file_name=name,
-        flips_signs=flips_signs,
-        language=language,
-    )
-    vote_import.file.save(f"{vote_import.pk}{Path(name).suffix.lower()}", content, save=False)
+    with checked_upload(files) as (name, content):
+        vote_import = VoteImport(
+            consultation=consultation,
+            requested_by=account,
+            file_name=name,
+            flips_signs=flips_signs,
+            language=language,
+        )
+        vote_import.file.save(f"{vote_import.pk}{Path(name).suffix.lower()}", content, save=False)
     vote_import.save()
     _record("request_import", vote_import, language=language, flips_signs=flips_signs)
     return vote_import
@@ -158,8 +159,7 @@ def may_retry(vote_import: VoteImport) -> bool:
 # What stands in it
 
 
-@dataclass(frozen=True, slots=True)
-class _Vote:
+class _Vote(NamedTuple):
     """One vote of the export; a moment of None: the export has none."""
 
     participant: int
@@ -319,9 +319,13 @@ def _new_ballots(
     known = set(earlier.values_list("client_key", flat=True))
     is_wide = any(vote.moment is None for vote in export.votes)
     current = _current_votes(earlier) if is_wide and known else {}
+    participants = {
+        foreign: _participant_id(consultation, foreign)
+        for foreign in {vote.participant for vote in export.votes}
+    }
     times_seen: Counter[_Vote] = Counter()
     for vote in export.votes:
-        participant_id = _participant_id(consultation, vote.participant)
+        participant_id = participants[vote.participant]
         statement_id, version_id = statements[str(vote.statement)]
         times_seen[vote] += 1
         occurrence = times_seen[vote]

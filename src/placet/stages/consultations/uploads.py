@@ -7,7 +7,8 @@ import lzma
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -37,8 +38,15 @@ DAMAGES = (
 )
 
 
-def checked_upload(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
-    """A name to show, and the content to keep: one zip archive or one CSV file."""
+@contextmanager
+def checked_upload(files: "Sequence[File[bytes]]") -> "Iterator[tuple[str, File[bytes]]]":
+    """A name to show, and the content to keep while the context lasts: one zip archive or one CSV file.
+
+    Raises
+    ------
+    ValidationError
+        Where the files are too many, too large or not what an export consists of.
+    """
     if not files or len(files) > UPLOADED_AT_ONCE:
         raise ValidationError({"export": _("Choose a zip archive, or the CSV files of one export.")})
     if sum(file.size for file in files) > settings.IMPORT_MAX_BYTES:
@@ -50,12 +58,14 @@ def checked_upload(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
             _check_archive(file)
         elif not name.lower().endswith(".csv"):
             raise ValidationError({"export": _("An export is a zip archive or CSV files.")})
-        return name, file
-    return _packed(files)
+        yield name, file
+    else:
+        with tempfile.TemporaryFile() as packed:
+            yield _pack(files, packed), File(packed)
 
 
-def _packed(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
-    """Several CSV files as one archive."""
+def _pack(files: "Sequence[File[bytes]]", packed: IO[bytes]) -> str:
+    """Put several CSV files into one archive; returns a name for it."""
     names = [_shown_name(file) for file in files]
     if unknown := [name for name in names if name not in KNOWN_FILES]:
         raise ValidationError(
@@ -66,14 +76,13 @@ def _packed(files: "Sequence[File[bytes]]") -> "tuple[str, File[bytes]]":
         )
     if len(set(names)) < len(names):
         raise ValidationError({"export": _("Two files have the same name.")})
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the storage reads it; it goes with the object
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, file in zip(names, files, strict=True):
             with archive.open(name, "w") as target:
                 for chunk in file.chunks():
                     target.write(chunk)
     packed.seek(0)
-    return " + ".join(names) + ".zip", File(packed)
+    return " + ".join(names) + ".zip"
 
 
 def _shown_name(file: "File[bytes]") -> str:

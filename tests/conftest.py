@@ -110,9 +110,11 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstratio
     site.stop()
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop lives in this thread as long as the browser does, and Django's test client cannot work
+# beside it: each module has its own.
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator["Browser"]:
-    """Chromium, started once."""
+    """Chromium, started once a module."""
     from playwright.sync_api import sync_playwright
 
     # Playwright's event loop stays in this thread; without this Django would refuse every later query.

@@ -24,7 +24,15 @@ def free_port() -> int:
 
 def clean_environment() -> dict[str, str]:
     """The environment without what would steer Placet or its test settings."""
-    dropped = ("PLACET_", "DATABASE_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "COV_", "PYTEST_", "PYTHONDONT")
+    dropped = (
+        "PLACET_",
+        "DATABASE_URL",
+        "EMAIL_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "COV_",
+        "PYTEST_",
+        "PYTHONDONT",
+    )
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 

@@ -241,6 +241,13 @@ def test_figures_keep_their_lettering_inside_and_legible(document: dict[str, Any
             assert 0 <= y <= height
 
 
+def test_what_rests_on_few_votes_says_so() -> None:
+    table = VoteTable.from_events([1, 2, 3], [1, 1, 1], [1, 1, 1])
+    few = build_document(analyze(Conversation(table, (Statement(1, "Only one"),))))
+    assert "So few votes say little." in Page(render_report(few)).text
+    assert "Si peu de votes" in Page(render_report(few, language="fr")).text
+
+
 def test_you_are_on_the_map(document: dict[str, Any]) -> None:
     you = Placement(x=30.0, y=30.0, group=1, n_votes=3)
     assert ">Vous<" in draw_opinion_map(document, language="fr", you=you)

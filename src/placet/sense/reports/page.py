@@ -23,6 +23,8 @@ from placet.sense.reports.language import Language, load_language
 Document = Mapping[str, Any]
 Row = dict[str, Any]
 
+FEW = 10  # votes
+
 
 def render_report(document: Document, *, language: str = "en", command: str = "") -> str:
     """Return the report of an analysis as one HTML page.
@@ -189,11 +191,17 @@ class _Composer:
         }
 
     def _agreed_note(self, n_agree: int, n_seen: int) -> str:
-        return self._say("%(share)s agree (%(n)s of %(seen)s votes).", **self._share_of(n_agree, n_seen))
+        shares = self._share_of(n_agree, n_seen)
+        return self._warn_if_few(self._say("%(share)s agree (%(n)s of %(seen)s).", **shares), n_seen)
 
     def _rejected_note(self, n_disagree: int, n_seen: int) -> str:
         shares = self._share_of(n_disagree, n_seen)
-        return self._say("%(share)s disagree (%(n)s of %(seen)s votes).", **shares)
+        return self._warn_if_few(self._say("%(share)s disagree (%(n)s of %(seen)s).", **shares), n_seen)
+
+    def _warn_if_few(self, note: str, n_seen: int) -> str:
+        """Add a warning to what rests on few votes: the rule of selection has no lower bound."""
+        warning = self.speech.translate("So few votes say little.")
+        return note if n_seen >= FEW else f"{note} {warning}"
 
     def _share_of(self, part: int, whole: int) -> dict[str, str]:
         return {

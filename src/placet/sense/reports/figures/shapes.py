@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 Point = tuple[float, float]
 
+WIDE = frozenset("mwMW@%&\u2014\u2026")
+NARROW = frozenset(" iljI.,:;'\u2019!|\u2002")
+
 
 def convex_hull(points: Sequence[Point]) -> list[Point]:
     """Return the corners of the convex hull, anticlockwise; fewer than three where it has no area.
@@ -51,8 +54,11 @@ def shorten(text: str, width: float, font_size: float) -> str:
 
 
 def _em_width(character: str) -> float:
+    """Return the width of a character in a wide bold face, in ems."""
     if unicodedata.combining(character):
         return 0.0
-    if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
-    return 0.72 if character.isupper() else 0.56
+    if unicodedata.east_asian_width(character) in "WF" or character in WIDE:
+        return 1.05
+    if character in NARROW:
+        return 0.42
+    return 0.82 if character.isupper() else 0.7

@@ -17,8 +17,8 @@ from placet.demonstration.content import (
     StatementContent,
     load_content,
 )
+from placet.demonstration.shapes import Bilingual
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
-from placet.demonstration.tables import Bilingual
 from placet.stages.consultations import actions as consultations
 from placet.stages.consultations.bulk import PastBallot, append_ballots
 from placet.stages.consultations.models import Consultation, Statement
@@ -28,6 +28,7 @@ from placet.stages.mandates.participation import declare_belonging, grant_role, 
 from placet.stages.people.actions import create_account
 from placet.stages.people.models import Account
 from placet.stages.sensemaking import actions as sensemaking
+from placet.stages.sensemaking.releases import publish_release
 from placet.stages.texts.queries import Wording, wordings
 
 Report = Callable[[str, int, int], None]
@@ -272,7 +273,7 @@ def _ballot_key(consultation_id: UUID, number: int) -> UUID:
 def _analyse(secretariat: Account, consultation: Consultation) -> None:
     run = sensemaking.request_run(secretariat, consultation)
     sensemaking.run_analysis(run.id)
-    sensemaking.publish_release(consultation, timezone.now())
+    publish_release(consultation, timezone.now())
     sensemaking.schedule_runs(secretariat, consultation, RUN_EVERY_MINUTES)
 
 

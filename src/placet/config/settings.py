@@ -117,6 +117,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+FORMAT_MODULE_PATH = ["placet.config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -189,7 +188,7 @@ class LookForm(OnceForm):
     accent_colour = forms.CharField(
         label=_("Accent colour"),
         initial=DEFAULT_ACCENT,
-        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z", _("A colour is written like #2c4f80."))],
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("A colour is written like #2c4f80."))],
         widget=forms.TextInput({"type": "color"}),
         help_text=_("Where it would be hard to read, a lighter or darker shade of it is shown."),
     )
@@ -299,7 +298,7 @@ def _free_slug(name: str) -> str:
 
 
 def _free_prefix(name: str) -> str:
-    words = re.findall(r"[A-Z0-9]+", unicodedata.normalize("NFKD", name).upper().replace("\u0300", ""))
+    words = [word for word in slugify(name).upper().split("-") if word]
     initials = "".join(word if word.isdigit() else word[0] for word in words).lstrip("0123456789")
     base = (initials if len(initials) > 1 else "".join(words).lstrip("0123456789"))[:4]
     base = base if len(base) > 1 else "REF"

@@ -14,9 +14,11 @@ from placet.stages.consultations.actions import SeedStatement, add_statements, m
 from placet.stages.consultations.models import Statement
 from placet.stages.mandates.models import Role
 from placet.stages.sensemaking import renderings
+from placet.stages.sensemaking.actions import schedule_runs
 from placet.stages.sensemaking.documents import document_of
 from placet.stages.sensemaking.models import AnalysisRun, AnalysisSchedule
 from placet.stages.sensemaking.releases import publish_release
+from placet.stages.sensemaking.tasks import draw_reports
 from tests.stages.reflections import SmallReflection
 from tests.stages.sensemaking.opinions import analysed, plant
 
@@ -135,9 +137,21 @@ def test_wrong_settings_are_refused_on_the_page(client: Client, small: SmallRefl
         ("schedule", {"every_minutes": "7"}),
         ("releases", {"every_days": "7", "k": "9"}),
         ("releases", {"every_days": "x", "k": ""}),
+        ("schedule", {}),
     ):
         assert client.post(url(name, small), data).status_code == 422
     assert not AnalysisSchedule.objects.exists()
+
+
+def test_an_interval_that_the_form_does_not_offer_is_shown_as_it_is(
+    client: Client, small: SmallReflection
+) -> None:
+    schedule_runs(small.secretariat, small.consultation, 45)
+    as_role(client, small, Role.SECRETARIAT)
+    page = client.get(url("manage", small)).content.decode()
+    assert '<option value="45" selected>every 45 minutes</option>' in page
+    client.post(url("schedule", small), {"every_minutes": "never"})
+    assert AnalysisSchedule.objects.get().run_every_minutes is None
 
 
 def test_asking_without_votes_is_answered_kindly(client: Client, small: SmallReflection) -> None:
@@ -322,6 +336,7 @@ def test_nothing_is_drawn_for_a_reader(
     """Drawing takes half a second a figure: the worker draws ahead, and a page only puts the drawings in."""
     plant(small, 60)
     run = analysed(small)
+    draw_reports.call(str(run.pk))
 
     def fail(*_: object, **__: object) -> str:
         raise AssertionError("drawn for a reader")

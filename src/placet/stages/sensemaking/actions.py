@@ -50,7 +50,8 @@ LONGEST_INTERVAL_MINUTES = 60 * 24 * 30
 INTERRUPTED = "interrupted"
 
 # By name: tasks stand above actions, and call them.
-TASK = "placet.stages.sensemaking.tasks.run_analysis"
+RUN_TASK = "placet.stages.sensemaking.tasks.run_analysis"
+REPORT_TASK = "placet.stages.sensemaking.tasks.draw_reports"
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,14 @@ def run_analysis(run_id: UUID) -> AnalysisRun.State:
     if is_kept:
         _draw_ahead(run)
     return AnalysisRun.State(AnalysisRun.objects.values_list("state", flat=True).get(pk=run_id))
+
+
+def draw_reports(run_id: UUID) -> None:
+    """Draw a finished run's reports before the first reader asks: called by a worker."""
+    run = AnalysisRun.objects.select_related("consultation__priority__reflection").get(pk=run_id)
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            draw_report(run, shown_document(run, language), language)
 
 
 @transaction.atomic
@@ -230,12 +239,12 @@ def _add_run(consultation: Consultation, account: Account | None, seed: int) -> 
         if unfinished is None:  # finished in this very moment
             return _add_run(consultation, account, seed)
         return unfinished
-    transaction.on_commit(partial(_tell_worker, run.pk))
+    transaction.on_commit(partial(_tell_worker, RUN_TASK, run.pk))
     return run
 
 
-def _tell_worker(run_id: UUID) -> None:
-    import_string(TASK).enqueue(str(run_id))
+def _tell_worker(task: str, run_id: UUID) -> None:
+    import_string(task).enqueue(str(run_id))
 
 
 @transaction.atomic
@@ -258,6 +267,7 @@ def _finish(run: AnalysisRun, document: Document, last_sequence: int) -> bool:
     known = Statement.objects.filter(consultation=run.consultation, reference__in=list(priorities))
     weights = {pk: priorities[reference] for pk, reference in known.values_list("pk", "reference")}
     set_routing_weights(run.consultation, weights)
+    transaction.on_commit(partial(_tell_worker, REPORT_TASK, run.pk))
     _record("finish_run", run.consultation, None, run=run.reference, input_digest=document["input_digest"])
     return True
 
@@ -280,12 +290,10 @@ def _log_failure(run: AnalysisRun, error: Exception) -> None:
 
 def _draw_ahead(run: AnalysisRun) -> None:
     """Draw the figures before the first reader asks; where that fails, they are drawn then."""
-    finished = AnalysisRun.objects.select_related("consultation__priority__reflection").get(pk=run.pk)
+    finished = AnalysisRun.objects.get(pk=run.pk)
     for language, _name in settings.LANGUAGES:
         try:
             draw(finished, language)
-            with override(language):
-                draw_report(finished, shown_document(finished, language), language)
         except Exception as error:  # noqa: BLE001 - the run itself is good
             _log_failure(run, error)
 
@@ -358,7 +366,7 @@ def _tell_again(now: datetime) -> int:
     for run_id, enqueued_at in missed.values_list("pk", "enqueued_at"):
         with transaction.atomic():
             if AnalysisRun.objects.filter(pk=run_id, enqueued_at=enqueued_at).update(enqueued_at=now):
-                transaction.on_commit(partial(_tell_worker, run_id))
+                transaction.on_commit(partial(_tell_worker, RUN_TASK, run_id))
                 n_told += 1
     return n_told
 

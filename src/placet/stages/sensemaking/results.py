@@ -21,6 +21,7 @@ from placet.stages.texts.queries import Wording, wordings
 
 STATEMENTS_PER_PAGE = 25
 WIDTH_OF_A_BAR = 100
+SHOWN_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,15 @@ class GroupView:
     size: int
     share: float
     representative: list[RepresentativeRow]
+
+    @property
+    def first(self) -> list[RepresentativeRow]:
+        """What the page shows at once; the others unfold."""
+        return self.representative[:SHOWN_AT_ONCE]
+
+    @property
+    def more(self) -> list[RepresentativeRow]:
+        return self.representative[SHOWN_AT_ONCE:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ def run_analysis(run_id: str) -> str:
 
 
 @task()
+def draw_reports(run_id: str) -> None:
+    """Draw a finished run's reports, in every language."""
+    actions.draw_reports(UUID(run_id))
+
+
+@task()
 def enqueue_due_work() -> dict[str, int]:
     """Ask for the runs, and publish the releases, that are due."""
     return actions.enqueue_due_work()

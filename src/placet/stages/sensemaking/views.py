@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from placet.stages.consultations.identity import current_participant
 from placet.stages.consultations.models import Consultation
 from placet.stages.consultations.queries import consultation_view, find_consultation, participant_count
+from placet.stages.mandates.manage_pages import manage_page
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import roles_of
 from placet.stages.mandates.queries import reflection_view
@@ -124,8 +125,7 @@ def run_now(request: HttpRequest, reference: str) -> HttpResponse:
 def schedule(request: HttpRequest, reference: str) -> HttpResponse:
     """Analyse at regular intervals, or on request only."""
     found = find_consultation(reference, request.user)
-    form = ScheduleForm(request.POST)
-    queries.schedule_of(request.user, found)
+    form = ScheduleForm(request.POST, schedule=queries.schedule_of(request.user, found))
     if form.is_valid():
         try:
             actions.schedule_runs(request.user, found, form.cleaned_data["every_minutes"])
@@ -142,8 +142,8 @@ def schedule(request: HttpRequest, reference: str) -> HttpResponse:
 def releases(request: HttpRequest, reference: str) -> HttpResponse:
     """Publish figures by member and constituency at regular intervals, or not at all."""
     found = find_consultation(reference, request.user)
-    form = ReleaseForm(request.POST)
     actions.require_releasing(request.user, found)
+    form = ReleaseForm(request.POST, schedule=queries.schedule_of(request.user, found))
     if form.is_valid():
         try:
             actions.set_releases(request.user, found, **form.cleaned_data)
@@ -191,13 +191,20 @@ def _manage(
     row = queries.schedule_of(request.user, found)
     context: dict[str, object] = {
         "schedule": row,
-        "schedule_form": schedule_form or ScheduleForm(initial=ScheduleForm.initial_of(row)),
-        "release_form": release_form or ReleaseForm(initial=ReleaseForm.initial_of(row)),
+        "schedule_form": schedule_form or ScheduleForm(schedule=row),
+        "release_form": release_form or ReleaseForm(schedule=row),
         "may_release": Role.SECRETARIAT in roles_of(request.user, found.priority.reflection),
         "last_release": release_view(found, _language(), ""),
     }
     is_refused = schedule_form is not None or release_form is not None
-    return _page(request, found, "manage", context | _runs(request, found), status=422 if is_refused else 200)
+    return manage_page(
+        request,
+        found.priority.reflection,
+        "sensemaking/manage.html",
+        {"consultation": consultation_view(found, _language()), **context, **_runs(request, found)},
+        section="consultations",
+        status=422 if is_refused else 200,
+    )
 
 
 def _runs(request: HttpRequest, found: Consultation) -> dict[str, object]:

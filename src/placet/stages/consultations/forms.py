@@ -20,7 +20,7 @@ from placet.stages.consultations.models import (
     Statement,
 )
 from placet.stages.consultations.uploads import KNOWN_FILES
-from placet.stages.mandates.forms import MultilingualForm, OnceForm, Words
+from placet.stages.mandates.forms.multilingual import MultilingualForm, OnceForm, Words
 from placet.stages.mandates.models import Reflection
 from placet.stages.mandates.queries import priority_views
 from placet.stages.texts.languages import CONTENT_LANGUAGES, UNDETERMINED

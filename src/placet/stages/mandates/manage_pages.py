@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -32,6 +32,11 @@ def managed_reflection(request: HttpRequest, slug: str, *roles: Role) -> tuple[A
     account = signed_in(request)
     reflection = find_reflection(slug, account)
     return require_role(account, reflection, *(roles or (Role.SECRETARIAT,))), reflection
+
+
+def sent_data(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where its page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def reader_language() -> str:

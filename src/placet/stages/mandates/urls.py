@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from placet.stages.mandates.views import invitations, people, setup
+from placet.stages.mandates.views import belonging, invitations, people, setup
 
 app_name = "mandates"
 _reflection = [
@@ -12,13 +12,13 @@ _reflection = [
     path("priorities/", setup.priorities, name="priorities"),
     path("priorities/add/", setup.add_priority, name="add-priority"),
     path("priorities/<int:number>/", setup.change_priority, name="change-priority"),
-    path("members/", setup.members, name="members"),
-    path("members/<str:code>/", setup.change_member, name="change-member"),
-    path("members/<str:code>/remove/", setup.remove_member, name="remove-member"),
-    path("constituencies/", setup.constituencies, name="constituencies"),
-    path("constituencies/usual/add/", setup.add_usual_constituencies, name="add-usual-constituencies"),
-    path("constituencies/<slug:key>/", setup.change_constituency, name="change-constituency"),
-    path("constituencies/<slug:key>/remove/", setup.remove_constituency, name="remove-constituency"),
+    path("members/", belonging.members, name="members"),
+    path("members/<str:code>/", belonging.change_member, name="change-member"),
+    path("members/<str:code>/remove/", belonging.remove_member, name="remove-member"),
+    path("constituencies/", belonging.constituencies, name="constituencies"),
+    path("constituencies/usual/add/", belonging.add_usual_constituencies, name="add-usual-constituencies"),
+    path("constituencies/<slug:key>/", belonging.change_constituency, name="change-constituency"),
+    path("constituencies/<slug:key>/remove/", belonging.remove_constituency, name="remove-constituency"),
     path("calendar/", setup.calendar, name="calendar"),
     path("calendar/add/", setup.add_milestone, name="add-milestone"),
     path("calendar/<int:pk>/", setup.change_milestone, name="change-milestone"),

@@ -29,6 +29,7 @@ from placet.stages.mandates.manage_pages import (
     manage_page,
     managed_reflection,
     reader_language,
+    sent_data,
     signed_in,
 )
 from placet.stages.mandates.models import Role
@@ -70,9 +71,8 @@ def consultations(request: HttpRequest, slug: str) -> HttpResponse:
 def create(request: HttpRequest, slug: str) -> HttpResponse:
     """Set up a consultation as a draft."""
     account, reflection = managed_reflection(request, slug)
-    sent = request.POST if request.method == "POST" else None
     form = NewConsultationForm(
-        sent, reflection=reflection, initial={"priority": request.GET.get("priority", "")}
+        sent_data(request), reflection=reflection, initial={"priority": request.GET.get("priority", "")}
     )
     if request.method == "POST" and form.is_valid():
         made: list[Consultation] = []
@@ -120,8 +120,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Change what is said of a consultation."""
     account, found = _managed_consultation(request, reference)
     reflection = found.priority.reflection
-    sent = request.POST if request.method == "POST" else None
-    form = ConsultationForm(sent, reflection=reflection, consultation=found)
+    form = ConsultationForm(sent_data(request), reflection=reflection, consultation=found)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -202,8 +201,7 @@ def add_statements(request: HttpRequest, reference: str) -> HttpResponse:
     """Statements of the secretariat, one a line."""
     account, found = _managed_consultation(request, reference)
     reflection = found.priority.reflection
-    sent = request.POST if request.method == "POST" else None
-    form = SeedForm(sent, reflection=reflection, initial={"original": _spoken(found)})
+    form = SeedForm(sent_data(request), reflection=reflection, initial={"original": _spoken(found)})
     if (
         request.method == "POST"
         and form.is_valid()

@@ -1,1 +1,1 @@
-"""Pages of the secretariat (``setup``, ``people``) and of whoever is invited (``invitations``)."""
+"""Pages of the secretariat (``setup``, ``belonging``, ``people``), and of whoever is invited."""

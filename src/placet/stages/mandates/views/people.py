@@ -13,8 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from placet.stages.mandates import participation, queries
-from placet.stages.mandates.forms import InvitationForm
-from placet.stages.mandates.manage_pages import form_page, manage_page, managed_reflection, reader_language
+from placet.stages.mandates.forms.people import InvitationForm
+from placet.stages.mandates.manage_pages import (
+    form_page,
+    manage_page,
+    managed_reflection,
+    reader_language,
+    sent_data,
+)
 
 INVITATIONS_PER_PAGE = 50
 
@@ -44,8 +50,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite one address or many: all of them, or none."""
     account, reflection = managed_reflection(request, slug)
-    sent = request.POST if request.method == "POST" else None
-    form = InvitationForm(sent, reflection=reflection, language=reader_language())
+    form = InvitationForm(sent_data(request), reflection=reflection, language=reader_language())
     if (
         request.method == "POST"
         and form.is_valid()

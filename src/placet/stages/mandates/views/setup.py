@@ -5,33 +5,29 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.stages.mandates import actions, queries
-from placet.stages.mandates.countries import names_in
-from placet.stages.mandates.forms import (
-    ConstituencyForm,
+from placet.stages.mandates.forms.setup import (
     FoundingForm,
     FrameForm,
     MandateForm,
-    MembersForm,
     MilestoneForm,
-    NameForm,
     PriorityForm,
-    usual_constituencies,
 )
 from placet.stages.mandates.manage_pages import (
     form_page,
     manage_page,
     managed_reflection,
     reader_language,
+    sent_data,
     signed_in,
 )
-from placet.stages.mandates.models import Constituency, Mandate, Member, Reflection
+from placet.stages.mandates.models import Mandate, Reflection
 from placet.stages.mandates.queries import MANAGING_ROLES
 from placet.ui.contrast import DARK_GROUNDS, LIGHT_GROUNDS, AccentPalette, accent_palette, contrast_ratio
 
@@ -74,7 +70,7 @@ def found(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     if not account.may_found_reflections:
         raise PermissionDenied(_("Your account may not set up reflections."))
-    form = FoundingForm(_sent(request), initial={"working_language": reader_language()})
+    form = FoundingForm(sent_data(request), initial={"working_language": reader_language()})
     if request.method == "POST" and form.is_valid():
         made: list[Reflection] = []
         if form.carry_out(lambda: made.append(actions.found_reflection(account, form.frame()))):
@@ -103,7 +99,7 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """Name, summary, languages, time zone, colour and emblem."""
     account, reflection = managed_reflection(request, slug)
     languages = list(reflection.languages)
-    form = FrameForm(_sent(request), reflection=reflection)
+    form = FrameForm(sent_data(request), reflection=reflection)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -132,7 +128,7 @@ def mandate(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("issuer", "meeting", "body", "scope")
         .first()
     )
-    form = MandateForm(_sent(request), reflection=reflection, mandate=current)
+    form = MandateForm(sent_data(request), reflection=reflection, mandate=current)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -164,7 +160,7 @@ def priorities(request: HttpRequest, slug: str) -> HttpResponse:
 def add_priority(request: HttpRequest, slug: str) -> HttpResponse:
     """A new priority, after the others."""
     account, reflection = managed_reflection(request, slug)
-    form = PriorityForm(_sent(request), reflection=reflection)
+    form = PriorityForm(sent_data(request), reflection=reflection)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -192,7 +188,7 @@ def change_priority(request: HttpRequest, slug: str, number: int) -> HttpRespons
     """Reword a priority."""
     account, reflection = managed_reflection(request, slug)
     priority = queries.find_priority(reflection, number)
-    form = PriorityForm(_sent(request), reflection=reflection, priority=priority)
+    form = PriorityForm(sent_data(request), reflection=reflection, priority=priority)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -215,93 +211,6 @@ def change_priority(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
-def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """The members, and the countries that can become one."""
-    account, reflection = managed_reflection(request, slug)
-    views = queries.member_views(reflection, reader_language())
-    form = MembersForm(_sent(request), known={view.code for view in views})
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and form.carry_out(
-            lambda: actions.add_members(account, reflection, names_in(form.chosen(), reflection.languages))
-        )
-    ):
-        messages.success(request, _("The members are added."))
-        return redirect("mandates:members", slug)
-    context = {"form": form, "members": views}
-    return form_page(request, reflection, context, section="members", template="mandates/members.html")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def change_member(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """Another name for a member: the list gives the usual one, an alliance may use its own."""
-    _account, reflection = managed_reflection(request, slug)
-    return _change_name(request, reflection, queries.find_member(reflection, code), "members")
-
-
-@login_required
-@require_POST
-def remove_member(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """Take back a member to which nobody belongs."""
-    _account, reflection = managed_reflection(request, slug)
-    return _remove(request, reflection, queries.find_member(reflection, code), "members")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def constituencies(request: HttpRequest, slug: str) -> HttpResponse:
-    """The kinds of contributor, and a form for one more."""
-    account, reflection = managed_reflection(request, slug)
-    form = ConstituencyForm(_sent(request), reflection=reflection)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and form.carry_out(
-            lambda: actions.add_constituencies(
-                account, reflection, {form.cleaned_data["key"]: form.bodies("name")}
-            )
-        )
-    ):
-        messages.success(request, _("The constituency is added."))
-        return redirect("mandates:constituencies", slug)
-    views = queries.constituency_views(reflection, reader_language())
-    missing = usual_constituencies(reflection.languages).keys() - {view.key for view in views}
-    context = {"form": form, "constituencies": views, "offers_usual": bool(missing)}
-    return form_page(
-        request, reflection, context, section="constituencies", template="mandates/constituencies.html"
-    )
-
-
-@login_required
-@require_POST
-def add_usual_constituencies(request: HttpRequest, slug: str) -> HttpResponse:
-    """The five of the glossary in one go; those already there stay as they are."""
-    account, reflection = managed_reflection(request, slug)
-    actions.add_constituencies(account, reflection, usual_constituencies(reflection.languages))
-    messages.success(request, _("The usual constituencies are added."))
-    return redirect("mandates:constituencies", slug)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def change_constituency(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Another name for a constituency."""
-    _account, reflection = managed_reflection(request, slug)
-    return _change_name(request, reflection, queries.find_constituency(reflection, key), "constituencies")
-
-
-@login_required
-@require_POST
-def remove_constituency(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Take back a constituency to which nobody belongs."""
-    _account, reflection = managed_reflection(request, slug)
-    return _remove(request, reflection, queries.find_constituency(reflection, key), "constituencies")
-
-
-@login_required
 @require_GET
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The calendar, earliest first."""
@@ -315,7 +224,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def add_milestone(request: HttpRequest, slug: str) -> HttpResponse:
     """A new entry of the calendar."""
     account, reflection = managed_reflection(request, slug)
-    form = MilestoneForm(_sent(request), reflection=reflection)
+    form = MilestoneForm(sent_data(request), reflection=reflection)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -338,7 +247,7 @@ def change_milestone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change an entry of the calendar."""
     account, reflection = managed_reflection(request, slug)
     milestone = queries.find_milestone(reflection, pk)
-    form = MilestoneForm(_sent(request), reflection=reflection, milestone=milestone)
+    form = MilestoneForm(sent_data(request), reflection=reflection, milestone=milestone)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -400,39 +309,6 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _change_name(
-    request: HttpRequest, reflection: Reflection, item: Member | Constituency, section: str
-) -> HttpResponse:
-    form = NameForm(_sent(request), reflection=reflection, item=item)
-    account = signed_in(request)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and form.carry_out(lambda: actions.change_name(account, item, form.bodies("name")))
-    ):
-        messages.success(request, _("Saved."))
-        return redirect(f"mandates:{section}", reflection.slug)
-    context = {
-        "form": form,
-        "title": _("Change the name of %(name)s") % {"name": item},
-        "submit": _("Save"),
-        "back": reverse(f"mandates:{section}", args=[reflection.slug]),
-    }
-    return form_page(request, reflection, context, section=section)
-
-
-def _remove(
-    request: HttpRequest, reflection: Reflection, item: Member | Constituency, section: str
-) -> HttpResponse:
-    try:
-        actions.remove_member_or_constituency(signed_in(request), item)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, _("%(name)s is removed.") % {"name": item})
-    return redirect(f"mandates:{section}", reflection.slug)
-
-
 def _steps(reflection: Reflection, progress: queries.SetupProgress) -> list[Step]:
     def url(name: str) -> str:
         return reverse(f"mandates:{name}", args=[reflection.slug])
@@ -479,7 +355,3 @@ def _previews(accent: str) -> list[AccentPreview]:
 
 def _overview_url(slug: str) -> str:
     return reverse("mandates:manage-reflection", args=[slug])
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None

@@ -1,18 +1,16 @@
-"""Forms of the secretariat: one field a language for every text, and a deed that is done once."""
+"""Forms that set up a reflection."""
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, validate_email
-from django.db import transaction
+from django.core.validators import RegexValidator
 from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, override
@@ -20,14 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from placet.stages.mandates.actions import NewMilestone, ReflectionFrame
 from placet.stages.mandates.countries import country_choices, country_names
-from placet.stages.mandates.models import Constituency, Mandate, Member, Milestone, Priority, Reflection, Role
-from placet.stages.mandates.participation import INVITATIONS_AT_ONCE, InvitedAs
-from placet.stages.mandates.queries import constituency_views, member_views
+from placet.stages.mandates.forms.multilingual import MultilingualForm, OnceForm, Words, date_input
+from placet.stages.mandates.models import Constituency, Mandate, Member, Milestone, Priority, Reflection
 from placet.stages.mandates.time_zones import time_zone_choices
-from placet.stages.record.actions import first_time
 from placet.stages.texts.languages import CONTENT_LANGUAGES
 from placet.stages.texts.models import Text
-from placet.stages.texts.queries import all_wordings_of
 from placet.ui.emblems import DEFAULT_EMBLEM, EMBLEMS
 from placet.ui.templatetags.interface import icon
 
@@ -45,127 +40,6 @@ USUAL_CONSTITUENCIES: "dict[str, _StrPromise]" = {
     "private-sector": _("Private-sector experts"),
     "young-leaders": _("Young leaders"),
 }
-
-
-class OnceForm(forms.Form):
-    """A form whose deed is done once, however often the same content is sent from the same page."""
-
-    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-    def carry_out(self, deed: Callable[[], object]) -> bool:
-        """Do what a valid form asks for, in one transaction; what the action refuses becomes errors.
-
-        Returns
-        -------
-        bool
-            Whether it is done, now or when the same was sent before.
-        """
-        try:
-            with transaction.atomic():
-                if first_time(self._request_key()):
-                    deed()
-        except ValidationError as refusal:
-            self._add_refusal(refusal)
-            return False
-        return True
-
-    def _request_key(self) -> UUID:
-        content = {name: str(value) for name, value in self.cleaned_data.items()}
-        return uuid5(self.cleaned_data["form_key"], json.dumps(content, sort_keys=True))
-
-    def _add_refusal(self, refusal: ValidationError) -> None:
-        if not hasattr(refusal, "error_dict"):
-            self.add_error(None, refusal)
-            return
-        for name, errors in refusal.error_dict.items():
-            field = name if name in self.fields else self._first_field_of(name)
-            self.add_error(field, errors)
-
-    def _first_field_of(self, name: str) -> str | None:
-        return next((field for field in self.fields if field.startswith(f"{name}_")), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text that a form asks for, in each language of the reflection."""
-
-    label: "str | _StrPromise"
-    help_text: "str | _StrPromise" = ""
-    rows: int = 1
-    max_length: int = 200
-    is_required: bool = True
-
-
-class MultilingualForm(OnceForm):
-    """A form with one field a language for each of its texts; the working language stands first.
-
-    Subclasses say which texts in ``words``, and the order of all fields in ``order``, where the name of a
-    text stands for all of its languages.
-    """
-
-    words: ClassVar[Mapping[str, Words]] = {}
-    order: ClassVar[Sequence[str]] = ()
-
-    def __init__(
-        self,
-        *args: Any,
-        languages: Sequence[str],
-        texts: Mapping[str, Text | None] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.languages = tuple(languages)
-        for name, words in self.words.items():
-            for language in self.languages:
-                self.fields[f"{name}_{language}"] = self._field(words, language)
-        self.initial = {**_initial_bodies(texts or {}), **self.initial}
-        expanded = [
-            field
-            for name in (self.order or (*self.words, *self.base_fields))
-            for field in (
-                [f"{name}_{language}" for language in self.languages] if name in self.words else [name]
-            )
-        ]
-        self.order_fields(expanded)
-
-    def bodies(self, name: str) -> dict[str, str]:
-        """A text in every language in which something was written."""
-        written = {language: self.cleaned_data[f"{name}_{language}"] for language in self.languages}
-        return {language: body for language, body in written.items() if body}
-
-    def _field(self, words: Words, language: str) -> forms.CharField:
-        is_original = language == self.languages[0]
-        attributes = {"lang": language, "dir": "auto"}
-        if words.rows > 1:
-            attributes["rows"] = str(words.rows)
-        label: str | _StrPromise = words.label
-        if len(self.languages) > 1:
-            label = gettext("%(text)s – %(language)s") % {
-                "text": label,
-                "language": CONTENT_LANGUAGES[language],
-            }
-        return forms.CharField(
-            label=label,
-            help_text=words.help_text if is_original else "",
-            required=words.is_required and is_original,
-            max_length=words.max_length,
-            widget=forms.Textarea(attributes) if words.rows > 1 else forms.TextInput(attributes),
-        )
-
-
-def _initial_bodies(texts: Mapping[str, Text | None]) -> dict[str, Any]:
-    found = all_wordings_of(text.pk for text in texts.values() if text)
-    return {
-        f"{name}_{wording.language}": wording.body
-        for name, text in texts.items()
-        if text
-        for wording in found[text.pk]
-    }
-
-
-def date_input() -> forms.DateInput:
-    """The browser's own choice of a day."""
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 def _language_choices() -> list[tuple[str, str]]:
@@ -546,94 +420,3 @@ def usual_constituencies(languages: Sequence[str]) -> dict[str, dict[str, str]]:
             for key, name in USUAL_CONSTITUENCIES.items():
                 names[key][language] = str(name)
     return names
-
-
-class InvitationForm(OnceForm):
-    """Invite one address or many."""
-
-    addresses = forms.CharField(
-        label=_("E-mail addresses"),
-        max_length=60_000,
-        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "autocapitalize": "none"}),
-        help_text=_("One a line, at most 500. Either all of them are invited, or none."),
-    )
-    role = forms.ChoiceField(
-        label=_("Invited as"),
-        required=False,
-        help_text=_("Who takes part votes and writes under a pseudonym."),
-    )
-    member = forms.ModelChoiceField(
-        Member.objects.none(),
-        label=_("Member"),
-        required=False,
-        help_text=_(
-            "Required for a delegate, who speaks for it. For a participant: as part of which member."
-        ),
-    )
-    constituency = forms.ModelChoiceField(
-        Constituency.objects.none(), label=_("Constituency"), required=False, help_text=_("For participants.")
-    )
-    message_language = forms.ChoiceField(
-        label=_("Language of the message"),
-        choices=settings.LANGUAGES,
-        help_text=_("Whoever has an account already is written to in the language of the account."),
-    )
-
-    def __init__(self, *args: Any, reflection: Reflection, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", gettext("participant")), *Role.choices]  # type: ignore[attr-defined]
-        self.fields["message_language"].initial = language
-        for name, model, views in (
-            ("member", Member, member_views(reflection, language)),
-            ("constituency", Constituency, constituency_views(reflection, language)),
-        ):
-            field: Any = self.fields[name]
-            field.queryset = model.objects.filter(reflection=reflection)
-            field.choices = [("", gettext("none")), *((view.id, view.name.body) for view in views)]
-
-    def clean_addresses(self) -> list[str]:
-        lines = self.cleaned_data["addresses"].splitlines()
-        errors: list[ValidationError] = []
-        seen: dict[str, int] = {}
-        for number, line in enumerate(lines, start=1):
-            address = line.strip().lower()
-            if not address:
-                continue
-            try:
-                validate_email(address)
-            except ValidationError:
-                message = gettext("Line %(number)s: “%(line)s” is not an e-mail address.")
-                errors.append(ValidationError(message, params={"number": number, "line": line.strip()[:80]}))
-                continue
-            if len(address) > 254:
-                message = gettext("Line %(number)s: this address is too long.")
-                errors.append(ValidationError(message, params={"number": number}))
-            elif address in seen:
-                message = gettext("Line %(number)s: the same address stands on line %(first)s.")
-                errors.append(ValidationError(message, params={"number": number, "first": seen[address]}))
-            seen.setdefault(address, number)
-        if len(seen) > INVITATIONS_AT_ONCE:
-            message = gettext("At most %(limit)s addresses at once; these are %(count)s.")
-            errors.insert(
-                0, ValidationError(message, params={"limit": INVITATIONS_AT_ONCE, "count": len(seen)})
-            )
-        if errors:
-            raise ValidationError(errors[:20])
-        return list(seen)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        role, member = data.get("role"), data.get("member")
-        if role == Role.DELEGATE and "member" in data and not member:
-            self.add_error("member", gettext("A delegate speaks for a member: name it."))
-        if role and role != Role.DELEGATE and member:
-            self.add_error("member", gettext("Only a delegate speaks for a member."))
-        if role and data.get("constituency"):
-            self.add_error("constituency", gettext("Only participants belong to a constituency."))
-        return data
-
-    def invited_as(self) -> InvitedAs:
-        """What the action takes, once the form is valid."""
-        data = self.cleaned_data
-        role = Role(data["role"]) if data["role"] else None
-        return InvitedAs(role, data["member"], data["constituency"])

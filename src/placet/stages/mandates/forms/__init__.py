@@ -1,0 +1,1 @@
+"""Forms of the secretariat: ``multilingual`` is their ground, also in later stages; ``setup``, ``people``."""

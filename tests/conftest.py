@@ -169,6 +169,7 @@ def axe() -> Callable[["Page"], None]:
     checker = Axe()
 
     def check(page: "Page") -> None:
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # drawn
         violations = checker.run(page).response["violations"]
         lines = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "

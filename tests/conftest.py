@@ -169,7 +169,8 @@ def axe() -> Callable[["Page"], None]:
     checker = Axe()
 
     def check(page: "Page") -> None:
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # drawn
+        # Once what was changed last is drawn.
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         violations = checker.run(page).response["violations"]
         lines = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "

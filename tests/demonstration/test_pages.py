@@ -40,13 +40,6 @@ def signed_in_as(client: Client) -> str | None:
     return client.session.get("_auth_user_id")
 
 
-def test_the_loader_makes_the_accounts_that_the_links_sign_in() -> None:
-    from placet.demonstration import load
-
-    assert load.ROLES == sign_in.ROLES
-    assert load.MAIL_DOMAIN == sign_in.MAIL_DOMAIN
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_first_page_says_what_is_invented_and_offers_the_roles(client: Client, language: str) -> None:

@@ -95,3 +95,12 @@ def test_the_number_of_queries_of_the_home_page_does_not_grow(client: Client) ->
             SmallReflection(slug=f"s{number}", prefix=f"S{number:02}", n_statements=1)
         counts.append(count_queries(client, reverse("portal:home")))
     assert counts[0] == counts[1] <= 10
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost:8000@evil.example", "x" * 300])
+def test_a_request_for_another_host_is_refused_without_a_traceback(client: Client, host: str) -> None:
+    client.raise_request_exception = False
+    answer = client.get("/en/", headers={"host": host})
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.content.decode()
+    assert "evil" not in answer.content.decode()

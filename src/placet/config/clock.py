@@ -4,9 +4,10 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import FrameType
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -25,9 +26,23 @@ def send_due_messages(now: datetime) -> None:
         people_tasks.deliver_outbox.enqueue()
 
 
+class OncePerDay:
+    """Housekeeping: at the first tick of a day, and of a process."""
+
+    def __init__(self) -> None:
+        self.last_date: date | None = None
+
+    def __call__(self, now: datetime) -> None:
+        if now.date() != self.last_date:
+            people_tasks.forget_unverified_accounts.enqueue()
+            SessionStore.clear_expired()
+            self.last_date = now.date()
+
+
 DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
     "analyses": sensemaking.enqueue_due_work,
     "messages": send_due_messages,
+    "housekeeping": OncePerDay(),
 }
 
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.DEMONSTRATION:
     urlpatterns += i18n_patterns(path("demonstration/", include("placet.demonstration.urls")))
 
+handler400 = "placet.portal.views.errors.bad_request"
 handler403 = "placet.portal.views.errors.forbidden"
 handler404 = "placet.portal.views.errors.not_found"
 handler500 = "placet.portal.views.errors.server_error"

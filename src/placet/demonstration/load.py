@@ -18,6 +18,7 @@ from placet.demonstration.content import (
     load_content,
 )
 from placet.demonstration.shapes import Bilingual
+from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
 from placet.stages.consultations import actions as consultations
 from placet.stages.consultations.bulk import PastBallot, append_ballots
@@ -33,14 +34,13 @@ from placet.stages.texts.queries import Wording, wordings
 
 Report = Callable[[str, int, int], None]
 
-MAIL_DOMAIN = "demonstration.example"
-ROLES = ("secretariat", "moderator", "partner", "delegate", "participant")
 DELEGATE_MEMBER = "LU"
 PARTICIPANT_MEMBER, PARTICIPANT_CONSTITUENCY = "FR", "young-leaders"
 EMBLEM = "compass"
 OPEN_SINCE = dt.timedelta(days=21)
 OPEN_FOR = dt.timedelta(days=365)
 RUN_EVERY_MINUTES = 10
+RELEASE_EVERY_DAYS, LEAST_CELL_COUNT = 7, 10
 STATE_OF_STATUS = {
     "approved": Statement.State.ACCEPTED,
     "submitted": Statement.State.SUBMITTED,
@@ -89,7 +89,7 @@ def load_demonstration(*, report: Report) -> None:
 def _create_accounts() -> dict[str, Account]:
     return {
         role: create_account(
-            f"{role}@{MAIL_DOMAIN}",
+            role_email(role),
             name=role.capitalize(),
             is_verified=True,
             may_found_reflections=role == "secretariat",
@@ -275,6 +275,7 @@ def _analyse(secretariat: Account, consultation: Consultation) -> None:
     sensemaking.run_analysis(run.id)
     publish_release(consultation, timezone.now())
     sensemaking.schedule_runs(secretariat, consultation, RUN_EVERY_MINUTES)
+    sensemaking.set_releases(secretariat, consultation, every_days=RELEASE_EVERY_DAYS, k=LEAST_CELL_COUNT)
 
 
 def _bodies(text: Bilingual) -> dict[str, str]:

@@ -9,6 +9,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "portal/errors/csrf.html", status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "portal/errors/400.html", status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "portal/errors/403.html", status=403)
 

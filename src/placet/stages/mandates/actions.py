@@ -182,7 +182,7 @@ class NewMilestone:
     end_date: date
     precision: str = Milestone.Precision.DAY
     date_note: Bodies | None = None
-    source: str = ""
+    source: Bodies | None = None
     is_simulated: bool = False
 
 
@@ -212,7 +212,7 @@ def add_milestones(
                 end_date=new.end_date,
                 precision=new.precision,
                 date_note=_optional_text(reflection, account, new.date_note),
-                source=new.source,
+                source=_optional_text(reflection, account, new.source),
                 is_simulated=new.is_simulated,
             )
             for new, title in zip(milestones, titles, strict=True)
@@ -235,15 +235,18 @@ def change_milestone(actor: Actor, milestone: Milestone, new: NewMilestone) -> N
     account = require_role(actor, reflection, Role.SECRETARIAT)
     _check_dates(new)
     revise_text(milestone.title, new.title, author_id=account.id)
-    for name, bodies in (("description", new.description), ("date_note", new.date_note)):
+    for name, bodies in _optional_parts(new):
         setattr(milestone, name, _revised(reflection, account, getattr(milestone, name), bodies))
     milestone.kind = new.kind
     milestone.start_date = new.start_date
     milestone.end_date = new.end_date
     milestone.precision = new.precision
-    milestone.source = new.source
     milestone.save()
     _record("change_milestone", reflection, account, f"milestone {milestone.pk}")
+
+
+def _optional_parts(new: NewMilestone) -> tuple[tuple[str, Bodies | None], ...]:
+    return ("description", new.description), ("date_note", new.date_note), ("source", new.source)
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ def manage_page(
         "reflection": reflection_view(reflection, reader_language()),
         "roles": roles_of(request.user, reflection),
         "manage_section": section,
+        "section": "manage",
     }
     return render(request, template, {**frame, **context}, status=status)
 

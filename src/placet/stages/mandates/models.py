@@ -103,7 +103,7 @@ class Milestone(models.Model):
     end_date = models.DateField()
     precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
     date_note = text_field(null=True)
-    source = models.CharField(max_length=200, blank=True)
+    source = text_field(null=True)
     is_simulated = models.BooleanField(default=False)
 
     class Meta:

@@ -75,7 +75,7 @@ class MilestoneView:
     end_date: date
     precision: str
     date_note: Wording | None
-    source: str
+    source: Wording | None
     is_simulated: bool
 
 
@@ -186,7 +186,7 @@ def find_priority(reflection: Reflection, number: int) -> Priority:
 def find_milestone(reflection: Reflection, pk: int) -> Milestone:
     """That entry of this reflection's calendar; Http404 where it is another's or none."""
     return get_object_or_404(
-        Milestone.objects.select_related("reflection", "title", "description", "date_note"),
+        Milestone.objects.select_related("reflection", "title", "description", "date_note", "source"),
         reflection=reflection,
         pk=pk,
     )
@@ -248,7 +248,8 @@ def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView
     """The calendar, earliest first."""
     found = list(Milestone.objects.filter(reflection=reflection))
     words = wordings(
-        [text for m in found for text in (m.title_id, m.description_id, m.date_note_id)], language
+        [text for m in found for text in (m.title_id, m.description_id, m.date_note_id, m.source_id)],
+        language,
     )
     return [
         MilestoneView(
@@ -261,7 +262,7 @@ def milestone_views(reflection: Reflection, language: str) -> list[MilestoneView
             end_date=m.end_date,
             precision=m.precision,
             date_note=words[m.date_note_id] if m.date_note_id else None,
-            source=m.source,
+            source=words[m.source_id] if m.source_id else None,
             is_simulated=m.is_simulated,
         )
         for m in found

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCENT = "#2c4f80"
 LONG_TEXT = 10_000
+COLUMNS = {"class": "choices--columns"}
 
 # The kinds of contributor that a reflection usually hears (see the glossary).
 USUAL_CONSTITUENCIES: "dict[str, _StrPromise]" = {
@@ -67,7 +68,7 @@ class LookForm(OnceForm):
         help_text=_("Where it would be hard to read, a lighter or darker shade of it is shown."),
     )
     emblem = forms.ChoiceField(
-        label=_("Emblem"), choices=_emblem_choices, initial=DEFAULT_EMBLEM, widget=forms.RadioSelect
+        label=_("Emblem"), choices=_emblem_choices, initial=DEFAULT_EMBLEM, widget=forms.RadioSelect(COLUMNS)
     )
 
     def clean_accent_colour(self) -> str:
@@ -95,7 +96,7 @@ class FoundingForm(LookForm):
         label=_("Other languages"),
         choices=_language_choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(COLUMNS),
         help_text=_("In which its texts are translated. More can be added later."),
     )
     slug = forms.SlugField(
@@ -198,7 +199,7 @@ class FrameForm(MultilingualForm, LookForm):
         label=_("Other languages"),
         choices=_language_choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(COLUMNS),
         help_text=_("Beside the working language. Save, and the fields for a new language appear."),
     )
     order: ClassVar = ("name", "summary", "time_zone", "accent_colour", "emblem", "other_languages")
@@ -290,6 +291,7 @@ class MilestoneForm(MultilingualForm):
         "date_note": Words(
             _("Remark on the date"), _("For example, why the day is not known."), is_required=False
         ),
+        "source": Words(_("Source"), is_required=False),
     }
     kind = forms.ChoiceField(label=_("Kind"), choices=Milestone.Kind.choices)
     precision = forms.ChoiceField(
@@ -301,7 +303,6 @@ class MilestoneForm(MultilingualForm):
     end_date = forms.DateField(
         label=_("Last day"), widget=date_input(), required=False, help_text=_("Left empty for a single day.")
     )
-    source = forms.CharField(label=_("Source"), max_length=200, required=False)
     order: ClassVar = (
         "kind", "title", "description", "precision", "start_date", "end_date", "date_note", "source",
     )  # fmt: skip
@@ -327,7 +328,7 @@ class MilestoneForm(MultilingualForm):
             end_date=data["end_date"] or data["start_date"],
             precision=data["precision"],
             date_note=self.bodies("date_note"),
-            source=data["source"],
+            source=self.bodies("source"),
         )
 
 
@@ -342,7 +343,7 @@ class MembersForm(OnceForm):
         help_text=_("Two letters each (ISO 3166), separated by spaces, commas or lines: BE, CA, FR…"),
     )
     ticked = forms.MultipleChoiceField(
-        label=_("Or choose from the list"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Or choose from the list"), required=False, widget=forms.CheckboxSelectMultiple(COLUMNS)
     )
 
     def __init__(self, *args: Any, known: set[str], **kwargs: Any) -> None:

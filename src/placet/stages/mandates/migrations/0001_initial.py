@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField()),
                 ('end_date', models.DateField()),
                 ('precision', models.CharField(choices=[('day', 'day'), ('span', 'from one day to another'), ('within', 'some day between the two'), ('year', 'some day of the year')], default='day', max_length=10)),
-                ('source', models.CharField(blank=True, max_length=200)),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texts.text')),
                 ('is_simulated', models.BooleanField(default=False)),
                 ('date_note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texts.text')),
                 ('description', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='texts.text')),

@@ -5,6 +5,7 @@ All of it in one transaction: an interrupted load leaves nothing behind, and the
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from placet.demonstration.content import (
     StatementContent,
     load_content,
 )
-from placet.demonstration.shapes import Bilingual
+from placet.demonstration.shapes import Bilingual, Language
 from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
 from placet.stages.consultations import actions as consultations
@@ -37,6 +38,7 @@ Report = Callable[[str, int, int], None]
 DELEGATE_MEMBER = "LU"
 PARTICIPANT_MEMBER, PARTICIPANT_CONSTITUENCY = "FR", "young-leaders"
 EMBLEM = "compass"
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 OPEN_SINCE = dt.timedelta(days=21)
 OPEN_FOR = dt.timedelta(days=365)
 RUN_EVERY_MINUTES = 10
@@ -136,13 +138,13 @@ def _found(content: DemonstrationContent, secretariat: Account) -> Reflection:
     mandates.add_constituencies(
         secretariat, reflection, {c.key: _bodies(c.name) for c in content.constituencies}
     )
-    titles = {source.key: source.title.en for source in content.sources}
+    titles = {source.key: source.title for source in content.sources}
     mandates.add_milestones(secretariat, reflection, [_milestone(m, titles) for m in content.milestones])
     mandates.publish_reflection(secretariat, reflection)
     return reflection
 
 
-def _milestone(milestone: MilestoneContent, titles: Mapping[str, str]) -> mandates.NewMilestone:
+def _milestone(milestone: MilestoneContent, titles: Mapping[str, Bilingual]) -> mandates.NewMilestone:
     return mandates.NewMilestone(
         kind=milestone.kind,
         title=_bodies(milestone.title),
@@ -151,7 +153,7 @@ def _milestone(milestone: MilestoneContent, titles: Mapping[str, str]) -> mandat
         end_date=milestone.end_date,
         precision=milestone.precision,
         date_note=_bodies(milestone.date_note) if milestone.date_note else None,
-        source=" · ".join(titles[key] for key in milestone.sources)[:200],
+        source=_joined([titles[key] for key in milestone.sources]),
         is_simulated=milestone.simulated,
     )
 
@@ -276,6 +278,10 @@ def _analyse(secretariat: Account, consultation: Consultation) -> None:
     publish_release(consultation, timezone.now())
     sensemaking.schedule_runs(secretariat, consultation, RUN_EVERY_MINUTES)
     sensemaking.set_releases(secretariat, consultation, every_days=RELEASE_EVERY_DAYS, k=LEAST_CELL_COUNT)
+
+
+def _joined(texts: list[Bilingual]) -> dict[str, str]:
+    return {language: " · ".join(text.in_language(language) for text in texts) for language in LANGUAGES}
 
 
 def _bodies(text: Bilingual) -> dict[str, str]:

@@ -251,7 +251,7 @@ def test_payloads_do_nothing(client: Client, founder: Account) -> None:
     add_members(founder, Reflection.objects.get(), {"FR": {"en": PAYLOAD}})
     sent(
         client, page("add-milestone", "x"), kind="report", title_en=PAYLOAD, description_en=PAYLOAD,
-        date_note_en=PAYLOAD, source=PAYLOAD, precision="day", start_date="2030-01-01",
+        date_note_en=PAYLOAD, source_en=PAYLOAD, precision="day", start_date="2030-01-01",
     )  # fmt: skip
     founder.name = PAYLOAD
     founder.save()

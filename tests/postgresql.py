@@ -7,6 +7,7 @@ afterwards. Where PostgreSQL is not installed, one line says so and nothing runs
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,7 @@ def main(command: list[str]) -> int:
         print("PostgreSQL is not installed: the platform's tests ran on SQLite alone.")
         return 0
     print(f"Once more on PostgreSQL ({binaries.parent.name}): every test that uses the database.", flush=True)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # clean up then, too
     with temporary_cluster(binaries) as url:
         return subprocess.run(
             command, env={**os.environ, "PLACET_TEST_DATABASE_URL": url}, check=False

@@ -39,7 +39,7 @@ def test_public_pages_are_accessible_and_fit_the_screen(
         assert answer.status == 200, page.url
         assert page.locator("h1").count() == 1, page.url
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             axe(page)
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -11,7 +11,7 @@ PHONE = {"width": 390, "height": 844}
 def check(page: Page, axe: Callable[[Page], None]) -> None:
     """The page is accessible in both themes, and nothing is wider than the screen."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         axe(page)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"

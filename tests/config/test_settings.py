@@ -1,0 +1,71 @@
+"""What the settings become in surroundings other than the tests'."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.demonstration_site import clean_environment
+
+CODE = """
+import json
+import django
+from django.conf import settings
+from django.urls import Resolver404, resolve
+django.setup()
+try:
+    has_demonstration = bool(resolve("/en/demonstration/sign-in/secretariat/x/"))
+except Resolver404:
+    has_demonstration = False
+print(json.dumps({
+    "demonstration": has_demonstration,
+    "secure": [settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT],
+    "hosts": settings.ALLOWED_HOSTS,
+    "database": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],
+    "pragmas": settings.DATABASES["default"].get("OPTIONS", {}).get("init_command", ""),
+    "debug": settings.DEBUG,
+}))
+"""
+
+
+def settings_with(home: Path, **environment: str) -> dict[str, object]:
+    """The settings that an environment makes."""
+    result = subprocess.run(
+        [sys.executable, "-c", CODE],
+        env=clean_environment()
+        | {"DJANGO_SETTINGS_MODULE": "placet.config.settings", "PLACET_HOME": str(home)}
+        | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said: dict[str, object] = json.loads(result.stdout)
+    return said
+
+
+def test_the_embedded_default(tmp_path: Path) -> None:
+    said = settings_with(tmp_path)
+    assert said["demonstration"] is False
+    assert said["debug"] is False
+    assert said["hosts"] == ["localhost"]
+    assert said["database"] == "sqlite3"
+    assert "PRAGMA synchronous=FULL" in str(said["pragmas"])
+
+
+def test_a_real_installation(tmp_path: Path) -> None:
+    said = settings_with(
+        tmp_path, PLACET_URL="https://placet.example", DATABASE_URL="postgres://placet@localhost/placet"
+    )
+    assert said["demonstration"] is False
+    assert said["secure"] == [True, True, True]
+    assert said["hosts"] == ["placet.example"]
+    assert said["database"] == "postgresql"
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("0", False)])
+def test_the_demonstrations_pages_exist_in_the_demonstration_only(
+    tmp_path: Path, value: str, expected: bool
+) -> None:
+    assert settings_with(tmp_path, PLACET_DEMONSTRATION=value)["demonstration"] is expected

@@ -44,6 +44,7 @@ from placet.stages.record.actions import record
 from placet.stages.texts.languages import CONTENT_LANGUAGES, UNDETERMINED
 from placet.stages.texts.models import TextVersion
 
+FOREIGN_ID_MAX_LENGTH = 60
 SECONDS_BELOW = 1e11  # newer servers write seconds, older ones milliseconds
 STALE_AFTER = timedelta(minutes=15)
 
@@ -162,8 +163,8 @@ def may_retry(vote_import: VoteImport) -> bool:
 class _Vote(NamedTuple):
     """One vote of the export; a moment of None: the export has none."""
 
-    participant: int
-    statement: int
+    participant: int | str
+    statement: int | str
     value: int
     moment: float | None
 
@@ -277,6 +278,11 @@ def _add_statements(vote_import: VoteImport, consultation: Consultation, export:
     for statement in export.conversation.statements:
         if str(statement.id) in known:
             continue
+        if len(str(statement.id)) > FOREIGN_ID_MAX_LENGTH:
+            raise ValidationError(
+                _("An identifier of a statement has more than %(limit)d characters: %(start)s…")
+                % {"limit": FOREIGN_ID_MAX_LENGTH, "start": str(statement.id)[:20]}
+            )
         is_rejected = statement.moderated < 0
         # A NUL is no text: PostgreSQL does not store it.
         body = statement.text.replace("\x00", "").strip()

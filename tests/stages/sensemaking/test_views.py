@@ -98,7 +98,7 @@ def test_a_draft_is_hidden_with_its_runs(client: Client, role: str | None) -> No
         as_role(client, small, role)
     for address in (url("results", small), url("runs", small)):
         assert client.get(address).status_code == 404
-    for name in ("run", "analysis-json", "report"):
+    for name in ("run", "analysis-json", "votes", "report"):
         assert client.get(run_url(name, run)).status_code == 404
     assert client.get(reverse("sensemaking:results", args=["NO-C-0001"])).status_code == 404
     assert client.get(reverse("sensemaking:run", args=["NO-A-0001"])).status_code == 404

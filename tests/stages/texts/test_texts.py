@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 
 from placet.stages.texts.actions import NewText, create_text, create_texts, revise_text
 from placet.stages.texts.models import Text, TextVersion, Translation
-from placet.stages.texts.queries import all_wordings, wordings
+from placet.stages.texts.queries import all_wordings, texts_containing, wordings
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +75,10 @@ def test_wordings_take_two_queries_however_many_the_texts(
     with django_assert_num_queries(2):  # type: ignore[operator]
         found = wordings([text.id for text in texts], "fr")
     assert len(found) == n_texts
+
+
+@pytest.mark.parametrize("words", ["énoncé", "ENONCE", "Énoncé", "statement", "STATE"])
+def test_words_are_found_in_any_language_whatever_their_case_and_accents(words: str) -> None:
+    text = create_text({"fr": "Un Énoncé.", "en": "A statement."}, original="fr")
+    other = create_text({"fr": "Rien.", "en": "Nothing."}, original="fr")
+    assert texts_containing([text.id, other.id], words) == {text.id}

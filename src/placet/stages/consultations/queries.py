@@ -16,8 +16,7 @@ from placet.stages.mandates.models import Participant, Reflection, Role, RoleGra
 from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
 from placet.stages.mandates.queries import MANAGING_ROLES
 from placet.stages.people.models import Account
-from placet.stages.texts.models import TextVersion, Translation
-from placet.stages.texts.queries import Wording, all_wordings_of, wordings
+from placet.stages.texts.queries import Wording, all_wordings_of, texts_containing, wordings
 
 MODERATING_ROLES = (Role.SECRETARIAT, Role.MODERATOR)
 
@@ -222,11 +221,8 @@ def accepted_statements(consultation: Consultation) -> QuerySet[Statement]:
 
 def containing(statements: QuerySet[Statement], words: str) -> QuerySet[Statement]:
     """Those of the statements whose current wording, in any language, contains the words."""
-    versions = TextVersion.objects.filter(text=OuterRef("text")).order_by("-number")
-    current = statements.annotate(current_version=versions.values("pk")[:1])
-    translated = Translation.objects.filter(version=OuterRef("current_version"), body__icontains=words)
-    original = TextVersion.objects.filter(pk=OuterRef("current_version"), body__icontains=words)
-    return current.filter(Exists(original) | Exists(translated))
+    found = texts_containing(statements.values_list("text_id", flat=True), words)
+    return statements.filter(text__in=found)
 
 
 def moderation_queue(actor: Actor, consultation: Consultation) -> QuerySet[Statement]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -58,6 +59,24 @@ def all_wordings_of(text_ids: Iterable[UUID | None]) -> dict[UUID, list[Wording]
         version = versions[translation.version_id]
         found[version.text_id].append(_wording(version, translation))
     return found
+
+
+def texts_containing(text_ids: Iterable[UUID], words: str) -> set[UUID]:
+    """Those of the texts whose current wording, in any language, contains the words.
+
+    Letter case and accents make no difference. Read in Python: SQLite ignores the case of ASCII alone,
+    and PostgreSQL what its collation happens to know.
+    """
+    wanted = _folded(words)
+    return {
+        text_id
+        for text_id, found in all_wordings_of(text_ids).items()
+        if any(wanted in _folded(wording.body) for wording in found)
+    }
+
+
+def _folded(text: str) -> str:
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
 
 
 def _current_versions(text_ids: set[UUID]) -> QuerySet[TextVersion]:

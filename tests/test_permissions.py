@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "sensemaking:runs": consultation(PUBLIC_CONSULTATION),
     "sensemaking:run": run(EVERYBODY),
     "sensemaking:analysis-json": run(EVERYBODY),
+    "sensemaking:votes": run(EVERYBODY),
     "sensemaking:report": run(EVERYBODY),
     "sensemaking:manage": consultation(ANALYSING),
     "sensemaking:run-now": consultation(None, ANALYSING),

@@ -4,6 +4,7 @@ from placet.sense.votes.conversations import Conversation, Statement
 from placet.sense.votes.counts import VoteCounts, count_votes, count_votes_by_label
 from placet.sense.votes.errors import InputError
 from placet.sense.votes.polis import read_polis
+from placet.sense.votes.polis_export import LoggedVote, write_polis
 from placet.sense.votes.synthetic import PlantedConversation, plant_conversation
 from placet.sense.votes.tables import Identifier, VoteTable
 
@@ -11,6 +12,7 @@ __all__ = [
     "Conversation",
     "Identifier",
     "InputError",
+    "LoggedVote",
     "PlantedConversation",
     "Statement",
     "VoteCounts",
@@ -19,4 +21,5 @@ __all__ = [
     "count_votes_by_label",
     "plant_conversation",
     "read_polis",
+    "write_polis",
 ]

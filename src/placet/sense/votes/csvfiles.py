@@ -13,6 +13,14 @@ from placet.sense.votes.errors import InputError, quote
 
 MAX_FILE_BYTES = 2**31  # larger exports belong in the out-of-core reader, not in memory
 
+GUARD = "'"  # put before a text that a spreadsheet would take for a formula
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def is_like_formula(text: str) -> bool:
+    """Return whether a spreadsheet may take a cell with this text for a formula."""
+    return text.startswith(("\t", "\r", "\n")) or text.lstrip().startswith(FORMULA_STARTS)
+
 
 @dataclass(frozen=True)
 class CsvTable:

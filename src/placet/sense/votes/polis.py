@@ -5,6 +5,9 @@ A Polis export is a folder (or zip archive) of ``comments.csv``, ``votes.csv``,
 of the two files with votes is enough. Signs are those of the product: +1 agree, -1 disagree. Some
 servers have exported them the other way round, which shows in the counts that the same files
 carry; such an export is refused until its reader asks for `flip_signs`.
+
+Statements are known by whole numbers, as in Polis, or by text (``N30-S-0142``) in the exports that
+`placet.sense.votes.write_polis` makes.
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ import numpy as np
 
 from placet.sense.votes.conversations import Conversation, Statement
 from placet.sense.votes.counts import VoteCounts, count_rows
-from placet.sense.votes.csvfiles import CsvTable, find_files, read_csv, read_rows
-from placet.sense.votes.errors import InputError
+from placet.sense.votes.csvfiles import GUARD, CsvTable, find_files, read_csv, read_rows
+from placet.sense.votes.errors import InputError, quote
 from placet.sense.votes.polis_files import (
     StatementFile,
     VoteLog,
     WideFile,
+    is_number,
     parse_statements,
     parse_vote_log,
     parse_wide_file,
@@ -34,6 +38,7 @@ STATEMENT_FILE = "comments.csv"
 VOTE_FILE = "votes.csv"
 WIDE_FILES = ("participants-votes.csv", "participant-votes.csv")
 SUMMARY_FILE = "summary.csv"
+TOPIC, TOPIC_GUARD = "topic", "topic-is-guarded"
 
 FLIP_REMEDY = (
     "The signs contradict these counts: read it with --flip-signs if agree and disagree are swapped."
@@ -71,6 +76,7 @@ def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conver
     log = parse_vote_log(tables[VOTE_FILE]) if VOTE_FILE in tables else None
     wide_name = next((name for name in WIDE_FILES if name in tables), None)
     wide = parse_wide_file(tables[wide_name]) if wide_name else None
+    _check_kind(listed, log, wide)
     if flip_signs:
         log = log and replace(log, values=-log.values)
         wide = wide and replace(wide, values=-wide.values)
@@ -114,6 +120,21 @@ def _recognise(table: CsvTable) -> str:
         expected=f"the columns of {WIDE_FILES[0]} (participant, ...) or of {VOTE_FILE} (voter-id, ...)",
         found=", ".join(table.header[:8]),
     )
+
+
+def _check_kind(listed: StatementFile | None, log: VoteLog | None, wide: WideFile | None) -> None:
+    """Refuse statements that are known by numbers in one file and by text in another."""
+    if listed is None or not listed.statements:
+        return
+    is_text = isinstance(listed.statements[0].id, str)
+    expected = f"{'text' if is_text else 'a whole number'}, as in {listed.table.file}"
+    if log is not None and log.statements.size and is_text != (log.statements.dtype.kind == "U"):
+        cells = log.table.cells("comment-id")
+        row = 0 if is_text else next(row for row, cell in enumerate(cells) if not is_number(cell))
+        raise log.table.error(row, "comment-id", expected=expected, found=quote(cells[row]))
+    if wide is not None and wide.statement_ids.size and is_text:
+        name = str(wide.statement_ids[0])
+        raise InputError(wide.table.file, line=1, column=name, expected=expected, found=quote(name))
 
 
 def _current_votes(path: Path, log: VoteLog | None, wide: WideFile | None) -> VoteTable:
@@ -190,7 +211,7 @@ def _check_log(
     """
     if log is None:
         return None, []
-    ids = np.array(votes.statement_ids, dtype=np.int64)
+    ids = np.array(votes.statement_ids)
     counts = count_rows(np.searchsorted(ids, log.statements), log.values, votes.n_statements)
     if listed is None or listed.claimed_agree is None or listed.claimed_disagree is None:
         unchecked = [] if wide else ["No file carries counts that the signs could be checked against."]
@@ -247,4 +268,8 @@ def _read_topic(readers: Mapping[str, Callable[[], bytes]]) -> str:
     if SUMMARY_FILE not in readers:
         return ""
     rows, _ = read_rows(SUMMARY_FILE, readers[SUMMARY_FILE]())
-    return next((row[1].strip() for row in rows if row[0].strip() == "topic" and len(row) > 1), "")
+    cells = {row[0].strip(): row[1] for row in reversed(rows) if len(row) > 1}
+    topic = cells.get(TOPIC, "")
+    if TOPIC_GUARD not in cells:
+        return topic.strip()
+    return topic.removeprefix(GUARD) if cells[TOPIC_GUARD] == "true" else topic

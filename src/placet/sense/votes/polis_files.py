@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from placet.sense.votes.conversations import Statement
-from placet.sense.votes.csvfiles import CsvTable
+from placet.sense.votes.csvfiles import GUARD, CsvTable
 from placet.sense.votes.errors import InputError, quote
-from placet.sense.votes.tables import AGREE, DISAGREE, PASS, IntArray, VoteArray
+from placet.sense.votes.tables import (
+    AGREE,
+    DISAGREE,
+    PASS,
+    Identifier,
+    IdentifierArray,
+    IntArray,
+    VoteArray,
+)
 
 VOTE_VALUES = {"1": AGREE, "0": PASS, "-1": DISAGREE, "1.0": AGREE, "0.0": PASS, "-1.0": DISAGREE}
 MODERATION_VALUES = {"-1": -1, "0": 0, "1": 1}
 FLAG_VALUES = {"": False, "0": False, "f": False, "false": False, "1": True, "t": True, "true": True}
 MAX_DIGITS = 18  # what fits 64 bits
+TEXT_IDENTIFIER = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z][0-9A-Za-z._:/-]{0,59}")
+GUARD_COLUMN = "is-guarded"  # of our own exports: whether the text was given a leading apostrophe
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ class VoteLog:
 
     table: CsvTable
     participants: IntArray
-    statements: IntArray
+    statements: IdentifierArray
     values: VoteArray
     moments: npt.NDArray[np.float64]
 
@@ -59,9 +70,9 @@ class WideFile:
 
 def parse_statements(table: CsvTable) -> StatementFile:
     """Read ``comments.csv``."""
-    ids = _identifiers(table, "comment-id")
+    ids = _statement_identifiers(table, "comment-id")
     _check_distinct(table, "comment-id", ids)
-    texts = table.cells("comment-body")
+    texts = _texts(table, "comment-body")
     moderated = _mapped(table, "moderated", MODERATION_VALUES, "-1, 0 or 1")
     is_meta = _flags(table, "is-meta")
     is_seed = _flags(table, "is-seed")
@@ -77,7 +88,7 @@ def parse_vote_log(table: CsvTable) -> VoteLog:
     return VoteLog(
         table,
         _identifiers(table, "voter-id"),
-        _identifiers(table, "comment-id"),
+        _statement_identifiers(table, "comment-id"),
         np.array(_mapped(table, "vote", VOTE_VALUES, "1, 0 or -1"), dtype=np.int8),
         _moments(table, "timestamp"),
     )
@@ -149,19 +160,35 @@ def _identifiers(table: CsvTable, column: str) -> IntArray:
     return _numbers(table, column, expected)
 
 
+def _statement_identifiers(table: CsvTable, column: str) -> IdentifierArray:
+    """Return whole numbers if all of them are, text otherwise."""
+    cells = table.cells(column)
+    if all(map(is_number, cells)):
+        return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
+    for row, cell in enumerate(cells):
+        if not is_number(cell) and not TEXT_IDENTIFIER.fullmatch(cell):
+            expected = (
+                f"a whole number of at most {MAX_DIGITS} digits, "
+                "or at most 60 letters, digits and . _ : / - with a letter among them"
+            )
+            raise table.error(row, column, expected=expected, found=quote(cell))
+    return np.array(cells, dtype=np.str_)
+
+
 def _whole_numbers(table: CsvTable, column: str) -> IntArray:
     return _numbers(table, column, "a count (a whole number)")
 
 
 def _numbers(table: CsvTable, column: str, expected: str) -> IntArray:
     cells = table.cells(column)
-    if not all(map(_is_number, cells)):
-        row = next(row for row, cell in enumerate(cells) if not _is_number(cell))
+    if not all(map(is_number, cells)):
+        row = next(row for row, cell in enumerate(cells) if not is_number(cell))
         raise table.error(row, column, expected=expected, found=quote(cells[row]))
     return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a whole number that fits 64 bits."""
     return cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS
 
 
@@ -202,8 +229,20 @@ def _flags(table: CsvTable, column: str) -> list[bool]:
     return [FLAG_VALUES[cell.lower()] for cell in cells]
 
 
-def _check_distinct(table: CsvTable, column: str, ids: IntArray) -> None:
-    first: dict[int, int] = {}
+def _texts(table: CsvTable, column: str) -> list[str]:
+    """Return texts as they were written, without the apostrophe that some were guarded with."""
+    texts = table.cells(column)
+    is_guarded = _flags(table, GUARD_COLUMN)
+    for row, text in enumerate(texts):
+        if is_guarded[row] and not text.startswith(GUARD):
+            expected = f"an apostrophe first, since {GUARD_COLUMN} says so"
+            raise table.error(row, column, expected=expected, found=quote(text))
+    pairs = zip(texts, is_guarded, strict=True)
+    return [text.removeprefix(GUARD) if is_one else text for text, is_one in pairs]
+
+
+def _check_distinct(table: CsvTable, column: str, ids: IdentifierArray) -> None:
+    first: dict[Identifier, int] = {}
     for row, identifier in enumerate(ids.tolist()):
         if identifier in first:
             found = f"{identifier} again (first on line {table.lines[first[identifier]]})"

@@ -12,6 +12,7 @@ from scipy import sparse
 
 Identifier = int | str
 IntArray = npt.NDArray[np.int64]
+IdentifierArray = npt.NDArray[np.int64] | npt.NDArray[np.str_]
 VoteArray = npt.NDArray[np.int8]
 
 AGREE, PASS, DISAGREE = 1, 0, -1
@@ -50,8 +51,8 @@ class VoteTable:
     @classmethod
     def from_events(
         cls,
-        participant_ids: Sequence[Identifier] | IntArray,
-        statement_ids: Sequence[Identifier] | IntArray,
+        participant_ids: Sequence[Identifier] | IdentifierArray,
+        statement_ids: Sequence[Identifier] | IdentifierArray,
         values: npt.ArrayLike,
         *,
         order: npt.ArrayLike | None = None,
@@ -131,8 +132,8 @@ class VoteTable:
 
 
 def _build_table(
-    participant_ids: Sequence[Identifier] | IntArray,
-    statement_ids: Sequence[Identifier] | IntArray,
+    participant_ids: Sequence[Identifier] | IdentifierArray,
+    statement_ids: Sequence[Identifier] | IdentifierArray,
     values: VoteArray,
     moments: npt.NDArray[Any] | None,
 ) -> VoteTable:
@@ -150,7 +151,7 @@ def _build_table(
     return VoteTable(participants, statements, *arrays)
 
 
-def _number(ids: Sequence[Identifier] | IntArray) -> tuple[tuple[Identifier, ...], IntArray]:
+def _number(ids: Sequence[Identifier] | IdentifierArray) -> tuple[tuple[Identifier, ...], IntArray]:
     """Return the distinct identifiers in ascending order, and the position of each one given."""
     if not isinstance(ids, np.ndarray):
         kinds = {type(identifier) for identifier in ids}

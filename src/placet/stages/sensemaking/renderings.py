@@ -57,27 +57,33 @@ def draw_report(run: AnalysisRun, document: Document, language: str) -> str:
     document : dict
         The run's, with the texts to be shown.
     """
-    version = texts_version(document)
+    command = command_for(run, language)
+    version = texts_version(document, command)
     known = RunRendering.objects.filter(run=run, kind=REPORT, language=language, version=version)
     if (body := known.values_list("body", flat=True).first()) is not None:
         return body
     if run.consultation.is_simulated:
         marked = _("%(topic)s [simulated]") % {"topic": document["topic"]}
         document = document | {"topic": marked}
-    body = render_report(document, language=language, command=command_for(run, language))
+    body = render_report(document, language=language, command=command)
     keep(run, REPORT, language, version, body)
     return body
 
 
 def command_for(run: AnalysisRun, language: str) -> str:
-    """The command that computes the run again from an export of the same votes."""
-    words = ["placet", "analyze", f"{run.consultation.reference}-votes.zip", "--out", run.reference]
+    """The command that computes the run again from its votes."""
+    words = ["placet", "analyze", export_name(run), "--out", run.reference]
     return shlex.join([*words, "--seed", str(run.seed), "--language", language])
 
 
-def texts_version(document: Document) -> str:
-    """What distinguishes renderings that show texts: the engine's version and the texts themselves."""
-    texts = [document["topic"], *(statement["text"] for statement in document["statements"])]
+def export_name(run: AnalysisRun) -> str:
+    """The name under which the votes of a run are downloaded."""
+    return f"{run.reference}-votes.zip"
+
+
+def texts_version(document: Document, command: str) -> str:
+    """What distinguishes reports: the engine's version, the texts themselves, and the command they print."""
+    texts = [command, document["topic"], *(statement["text"] for statement in document["statements"])]
     digest = sha256("\0".join(texts).encode()).hexdigest()[:32]
     return f"{__version__} {digest}"
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("c/<str:reference>/runs/", views.runs, name="runs"),
     path("a/<str:reference>/", views.run, name="run"),
     path("a/<str:reference>/analysis.json", views.analysis_json, name="analysis-json"),
+    path("a/<str:reference>/votes.zip", views.votes, name="votes"),
     path("a/<str:reference>/report.html", views.report, name="report"),
     path("manage/c/<str:reference>/analysis/", views.manage, name="manage"),
     path("manage/c/<str:reference>/analysis/run/", views.run_now, name="run-now"),

@@ -23,10 +23,18 @@ from placet.stages.mandates.permissions import roles_of
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.sensemaking import actions, queries
 from placet.stages.sensemaking.documents import document_of, write_json
+from placet.stages.sensemaking.exports import votes_archive
 from placet.stages.sensemaking.forms import ReleaseForm, ScheduleForm
 from placet.stages.sensemaking.models import AnalysisRun
 from placet.stages.sensemaking.releases import release_view
-from placet.stages.sensemaking.renderings import MAP, command_for, draw, draw_report, mark_on_map
+from placet.stages.sensemaking.renderings import (
+    MAP,
+    command_for,
+    draw,
+    draw_report,
+    export_name,
+    mark_on_map,
+)
 from placet.stages.sensemaking.results import DEFAULT_SORT, SORTS, results_view, shown_document
 
 RUNS_PER_PAGE = 25
@@ -83,6 +91,13 @@ def analysis_json(request: HttpRequest, reference: str) -> HttpResponse:
     found = queries.finished_run_by_reference(reference, request.user)
     body = write_json(shown_document(found))
     return _download(body, "application/json", f"{found.reference}-analysis.json")
+
+
+@require_GET
+def votes(request: HttpRequest, reference: str) -> HttpResponse:
+    """The votes that a run counted: ``placet analyze`` makes the same document from them."""
+    found = queries.finished_run_by_reference(reference, request.user)
+    return _download(votes_archive(found), "application/zip", export_name(found))
 
 
 @require_GET
@@ -228,8 +243,8 @@ def _page(
     return render(request, f"sensemaking/{name}.html", {**frame, **context}, status=status)
 
 
-def _download(body: str, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
+def _download(body: str | bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=kind if isinstance(body, bytes) else f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -21,6 +21,7 @@ from placet.sense.reports.figures.drawing import (
     import_altair,
     rows_named,
     specify,
+    unchecked,
 )
 from placet.sense.reports.figures.opinion_map import group_letter
 from placet.sense.reports.figures.shapes import shorten
@@ -193,6 +194,7 @@ def _style(label: Row) -> tuple[str, str, str]:
 
 
 @cache
+@unchecked
 def _specify(height: int, styles: tuple[tuple[str, str, str], ...]) -> Specification:
     """Return the specification of bars and lettering in pixels, y downwards.
 

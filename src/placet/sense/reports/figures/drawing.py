@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from html import escape
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Document = Mapping[str, Any]
 Row = dict[str, Any]
 Specification = dict[str, Any]
@@ -36,6 +39,22 @@ def import_altair() -> Any:
     import altair as alt
 
     return alt
+
+
+def unchecked(function: Callable[P, T]) -> Callable[P, T]:
+    """Have Altair not validate, chart by chart, what the function builds: that took as long as drawing it.
+
+    The specifications are ours, and the tests look at the figures that come out.
+    """
+
+    @wraps(function)
+    def build(*args: P.args, **kwargs: P.kwargs) -> T:
+        from altair.utils.schemapi import debug_mode
+
+        with debug_mode(False):
+            return function(*args, **kwargs)
+
+    return build
 
 
 def rows_named(alt: Any, name: str) -> Any:

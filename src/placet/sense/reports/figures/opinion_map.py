@@ -20,6 +20,7 @@ from placet.sense.reports.figures.drawing import (
     import_altair,
     rows_named,
     specify,
+    unchecked,
 )
 from placet.sense.reports.figures.shapes import convex_hull
 from placet.sense.reports.language import Language, load_language
@@ -49,6 +50,7 @@ def group_colour(group: int) -> int:
     return group % len(GROUP_SHAPES) + 1
 
 
+@unchecked
 def draw_opinion_map(document: Document, *, language: str, you: Placement | None = None) -> str:
     """Draw where the opinion groups lie.
 

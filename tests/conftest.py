@@ -33,6 +33,7 @@ BROWSER_ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the journeys; on PostgreSQL keep what uses the database and nothing else."""
     for item in items:

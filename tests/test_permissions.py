@@ -289,6 +289,7 @@ def is_as_expected(status: int, location: str, who: str, allowed: frozenset[str]
     return not refused and (status < 400 or status in (400, 409, 422))
 
 
+SIGNING_OUT = ("account_logout", "account_reauthenticate")
 SENT_ON = ("/en/account/address/", "/en/account/confirm/")
 CASES = [(kind, state) for kind, states in STATES.items() for state in states]
 
@@ -312,7 +313,7 @@ def test_who_may_use_what(kind: str, state: str) -> None:
                 status, location = answer.status_code, answer.get("Location", "")
                 if not is_as_expected(status, location, who, row.who(method, state)):
                     faults.append(f"{method} {address} by {who}: {status} {location}")
-                if name == "account_logout":
+                if name in SIGNING_OUT:
                     clients[who] = world.client(who)
     assert not faults, "\n" + "\n".join(faults)
 

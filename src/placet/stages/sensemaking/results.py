@@ -163,7 +163,7 @@ def results_view(
     rows = {reference: StatementRow(figures[reference], found[texts[reference]]) for reference in wanted}
     return ResultsView(
         run=run,
-        counts=document["counts"],
+        counts=document["counts"] | {"statements": sum(not each.is_rejected for each in figures.values())},
         median_votes=document["participation"]["median_votes"],
         votes_classes=[
             VotesClass(each["from"], each["to"], each["participants"])

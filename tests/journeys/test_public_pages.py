@@ -1,6 +1,7 @@
 """Every public page of the demonstration: both languages, both widths, light and dark."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -34,7 +35,7 @@ def test_public_pages_are_accessible_and_fit_the_screen(
     axe: Callable[[Page], None],
     language: str,
     width: int,
-    schemes: tuple[str, ...],
+    schemes: tuple[Literal["light", "dark"], ...],
 ) -> None:
     page = new_page(viewport={"width": width, "height": 900})
     for path in PAGES:

@@ -41,7 +41,6 @@ DEEDS: dict[str, tuple[Deed, set[str]]] = {
     "create": (lambda who, s: actions.create_consultation(who, s.priority, frame()), {"secretariat"}),
     "change": (lambda who, s: actions.change_consultation(who, s.consultation, frame()), {"secretariat"}),
     "open": (lambda who, s: actions.open_consultation(who, s.consultation), {"secretariat"}),
-    "close": (lambda who, s: actions.close_consultation(who, s.consultation), {"secretariat"}),
     "add": (
         lambda who, s: actions.add_statements(who, s.consultation, [SeedStatement({"en": "New."}, "en")]),
         {"secretariat"},
@@ -63,6 +62,8 @@ DEEDS: dict[str, tuple[Deed, set[str]]] = {
         lambda who, s: queries.managed_consultations(who, s.reflection, "en"),
         MODERATING | {Role.ANALYST.value},
     ),
+    # Last, since the record of a closed consultation is final.
+    "close": (lambda who, s: actions.close_consultation(who, s.consultation), {"secretariat"}),
 }
 
 
@@ -155,3 +156,11 @@ def test_a_rejected_statement_takes_no_votes() -> None:
     actions.moderate_statement(small.secretariat, small.statements[0], accept=False, reason="No.")
     assert small.vote(small.participant(), small.statements[0], 1).sequence is None
     assert Consultation.objects.get().last_sequence == 0
+
+
+def test_no_statement_enters_a_closed_consultation() -> None:
+    small = SmallReflection()
+    actions.close_consultation(small.secretariat, small.consultation)
+    with pytest.raises(ValidationError, match="closed"):
+        actions.add_statements(small.secretariat, small.consultation, [SeedStatement({"en": "Late."}, "en")])
+    assert small.consultation.statements.count() == small.n_statements

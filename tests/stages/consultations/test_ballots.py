@@ -111,6 +111,13 @@ def test_nothing_enters_once_the_secretariat_has_closed(small: SmallReflection) 
         cast_ballots(stale, small.participant(), [ballot_on(small.statements[0], 1)])
 
 
+def test_a_ballot_sent_again_after_closing_is_answered_as_the_first_time(small: SmallReflection) -> None:
+    participant, ballot = small.participant(), ballot_on(small.statements[0], 1)
+    first = cast_ballots(small.consultation, participant, [ballot])
+    close_consultation(small.secretariat, small.consultation)
+    assert cast_ballots(small.consultation, participant, [ballot]) == first
+
+
 @pytest.mark.parametrize(
     ("eligibility", "anonymous", "verified"),
     [("open", True, True), ("verified", False, True), ("invited", False, False)],

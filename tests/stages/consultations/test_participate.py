@@ -156,6 +156,43 @@ def test_the_session_of_another_account_does_not_take_a_linked_participant(
     assert not Ballot.objects.filter(participant=linked).exists()
 
 
+def test_a_first_vote_sent_again_because_its_answer_was_lost_counts_once(
+    client: Client, small: SmallReflection
+) -> None:
+    client.get(url("vote", small))
+    data, cookies = vote_data(small.statements[0]), dict(client.cookies.items())
+    for _ in range(2):  # two requests with the cookies from before the first answer
+        client.cookies.clear()
+        client.cookies.update(cookies)
+        client.post(url("vote", small), data)
+    assert (Participant.objects.count(), Ballot.objects.count()) == (1, 1)
+
+
+def test_the_session_forgets_the_pseudonym_once_an_account_has_it(
+    client: Client, small: SmallReflection
+) -> None:
+    client.post(url("vote", small), vote_data(small.statements[0]))
+    client.force_login(small.accounts["participant"])
+    client.post(url("vote", small), vote_data(small.statements[1]))
+    pseudonym = str(ParticipantLink.objects.get().participant_id)
+    assert pseudonym not in str(dict(client.session.items()))
+
+
+@pytest.mark.parametrize("name", ["start", "vote", "add-statement"])
+def test_a_refused_request_makes_nobody_a_participant(
+    client: Client, small: SmallReflection, name: str
+) -> None:
+    close_consultation(small.secretariat, small.consultation)
+    data = vote_data(small.statements[0]) | {"body": "Late.", "language": "en", "member": ""}
+    client.post(url(name, small), data)
+    assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/en/c/a%00b/", "/en/s/%00/", "/en/?q=%00"])
+def test_an_address_with_a_nul_is_a_bad_request(client: Client, small: SmallReflection, address: str) -> None:
+    assert client.get(address).status_code == 400
+
+
 def test_belonging_is_said_once(client: Client, small: SmallReflection) -> None:
     france, poland = Member.objects.filter(reflection=small.reflection).order_by("code")
     for member in (france, poland):

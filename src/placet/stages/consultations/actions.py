@@ -152,6 +152,9 @@ def add_statements(
         Where a statement is empty, too long, or its language unknown; then none is written.
     """
     account = require_role(actor, consultation.priority.reflection, Role.SECRETARIAT)
+    current = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if current.state == Consultation.State.CLOSED:
+        raise ValidationError(_("A closed consultation cannot be changed."))
     for seed in seeds:
         if not seed.foreign_id:  # other tools allow longer ones; what was said is imported as it was said
             check_statement(seed.bodies, seed.original)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from placet.stages.consultations.actions import check_statement
 from placet.stages.consultations.models import Ballot, Consultation, Statement, Vote
-from placet.stages.consultations.queries import is_eligible, phase
+from placet.stages.consultations.queries import is_eligible, require_open
 from placet.stages.mandates import references
 from placet.stages.mandates.models import Participant, Standing
 from placet.stages.record.actions import record
@@ -28,7 +28,6 @@ from placet.stages.texts.models import Origin, TextVersion, Translation
 BATCH_LIMIT = 100
 STATEMENTS_AWAITING_LIMIT = 20
 
-CLOSED = gettext_lazy("This consultation is not open for votes.")
 NOT_ELIGIBLE = gettext_lazy("You cannot take part in this consultation.")
 
 
@@ -79,8 +78,11 @@ def cast_ballots(
     if len(ballots) > BATCH_LIMIT:
         raise ValidationError(_("At most %(limit)d ballots at once."), params={"limit": BATCH_LIMIT})
     moment = now or timezone.now()
-    current = _open_for(consultation, participant, moment)
     known = _known_sequences(participant, ballots)
+    if all(ballot.client_key in known for ballot in ballots):  # recorded before, whatever has closed since
+        return [BallotResult(ballot.client_key, known[ballot.client_key]) for ballot in ballots]
+    current = _open_for(consultation, participant, moment)
+    known = _known_sequences(participant, ballots)  # again, now that no other request is between
     live = _live_wordings(current, ballots)
     results: list[BallotResult] = []
     rows: list[Ballot] = []
@@ -123,6 +125,8 @@ def submit_statement(
         return existing
     moment = now or timezone.now()
     current = _open_for(consultation, participant, moment)
+    if existing := Statement.objects.filter(author=participant, client_key=client_key).first():
+        return existing  # the same request again, while this one waited for the lock
     if not current.takes_statements:
         raise ValidationError(_("This consultation takes no new statements."))
     check_statement({language: body}, language)
@@ -161,8 +165,7 @@ def _open_for(consultation: Consultation, participant: Participant, now: datetim
     is_signed_in = participant.standing in (Standing.VERIFIED, Standing.INVITED)
     if not is_eligible(current, participant, is_signed_in=is_signed_in):
         raise PermissionDenied(NOT_ELIGIBLE)
-    if phase(current, now) != "open":
-        raise ValidationError(CLOSED, code="closed")
+    require_open(current, now)
     return current
 
 

@@ -1,6 +1,6 @@
 """Under which pseudonym a request takes part: from the session or the account, never from the client."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 
@@ -19,19 +19,37 @@ def current_participant(request: HttpRequest, reflection: Reflection) -> Partici
     return anonymous_participant_of(_named_in_session(request, reflection), reflection)
 
 
+def prepare_identity(request: HttpRequest, reflection: Reflection) -> None:
+    """Choose the pseudonym of a browser before its first vote, so that a vote sent twice is one person's.
+
+    Nothing but the session is written: looking at a page makes nobody a participant.
+    """
+    if not isinstance(request.user, Account) and _named_in_session(request, reflection) is None:
+        _name_in_session(request, reflection, uuid4())
+
+
 def ensure_participant(request: HttpRequest, reflection: Reflection) -> Participant:
     """The participant behind a request, made where there is none yet: only ever called by a POST.
 
-    Somebody who voted first and signed in afterwards keeps the votes.
+    Somebody who voted first and signed in afterwards keeps the votes; the session then forgets the
+    pseudonym, so that nothing but ``ParticipantLink`` ties it to the account.
     """
+    named = _named_in_session(request, reflection)
     if isinstance(request.user, Account):
-        anonymous = anonymous_participant_of(_named_in_session(request, reflection), reflection)
-        return participant_for(request.user, reflection, anonymous=anonymous)
-    participant = anonymous_participant(reflection, _named_in_session(request, reflection))
-    named = dict(request.session.get(SESSION_KEY, {}))
-    if named.get(str(reflection.id)) != str(participant.id):
-        request.session[SESSION_KEY] = named | {str(reflection.id): str(participant.id)}
+        anonymous = anonymous_participant_of(named, reflection)
+        participant = participant_for(request.user, reflection, anonymous=anonymous)
+        if named is not None:
+            others = {k: v for k, v in request.session[SESSION_KEY].items() if k != str(reflection.id)}
+            request.session[SESSION_KEY] = others
+        return participant
+    participant = anonymous_participant(reflection, named)
+    _name_in_session(request, reflection, participant.id)  # and the session lives on from this vote
     return participant
+
+
+def _name_in_session(request: HttpRequest, reflection: Reflection, participant_id: UUID) -> None:
+    named = dict(request.session.get(SESSION_KEY, {}))
+    request.session[SESSION_KEY] = named | {str(reflection.id): str(participant_id)}
 
 
 def _named_in_session(request: HttpRequest, reflection: Reflection) -> UUID | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
 from placet.stages.mandates.models import Participant, Reflection, Role, RoleGrant, Standing
@@ -95,6 +97,18 @@ def phase(consultation: Consultation, now: datetime) -> str:
     if now < consultation.opens_at:
         return "upcoming"
     return "open" if now < consultation.closes_at else "closed"
+
+
+def require_open(consultation: Consultation, now: datetime) -> None:
+    """Refuse what comes while no votes are taken.
+
+    Raises
+    ------
+    ValidationError
+        With the code ``closed``.
+    """
+    if phase(consultation, now) != "open":
+        raise ValidationError(_("This consultation is not open for votes."), code="closed")
 
 
 def find_consultation(reference: str, actor: Actor) -> Consultation:

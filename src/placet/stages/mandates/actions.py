@@ -97,7 +97,7 @@ def change_reflection(actor: Actor, reflection: Reflection, frame: ReflectionFra
     reflection.accent_colour = frame.accent_colour
     reflection.emblem = frame.emblem
     reflection.full_clean()
-    reflection.save()
+    reflection.save(update_fields=["languages", "time_zone", "accent_colour", "emblem"])
     _record("change_reflection", reflection, account, reflection.slug)
 
 

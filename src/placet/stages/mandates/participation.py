@@ -28,7 +28,7 @@ from placet.stages.mandates.models import (
     Standing,
 )
 from placet.stages.mandates.permissions import Actor, require_role
-from placet.stages.mandates.queries import anonymous_participant_of, participant_of
+from placet.stages.mandates.queries import participant_of
 from placet.stages.people.actions import queue_message
 from placet.stages.people.models import Account
 from placet.stages.record.actions import record
@@ -275,19 +275,22 @@ def accept_invitation(account: Account, token: str) -> Invitation:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if invitation.role:
-        RoleGrant.objects.get_or_create(
+        grant, _is_new = RoleGrant.objects.get_or_create(
             reflection=invitation.reflection,
             account=account,
             role=invitation.role,
             revoked_at=None,
             defaults={"member": invitation.member},
         )
+        if grant.member_id != invitation.member_id:
+            raise PermissionDenied(_("You hold this role for another member: it has to be revoked first."))
     else:
         participant = participant_for(account, invitation.reflection)
+        participant = Participant.objects.select_for_update().get(pk=participant.pk)
         participant.standing = Standing.INVITED
-        participant.member = invitation.member or participant.member
-        participant.constituency = invitation.constituency or participant.constituency
-        participant.save()
+        participant.member = participant.member or invitation.member
+        participant.constituency = participant.constituency or invitation.constituency
+        participant.save(update_fields=["standing", "member", "constituency"])
     record(
         "mandates.accept_invitation",
         target=f"invitation {invitation.pk}",
@@ -329,9 +332,13 @@ def participant_for(
 
 def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -> Participant:
     """The participant without an account that this browser's session names, or a new one."""
-    return anonymous_participant_of(participant_id, reflection) or Participant.objects.create(
-        reflection=reflection, standing=Standing.ANONYMOUS
-    )
+    if participant_id is not None:
+        found, _is_new = Participant.objects.get_or_create(
+            id=participant_id, defaults={"reflection": reflection, "standing": Standing.ANONYMOUS}
+        )
+        if found.reflection_id == reflection.id and found.standing == Standing.ANONYMOUS:
+            return found
+    return Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Migration operations that let the database itself refuse to change a row once it is written.
 
-Deleting is left to the foreign keys (all of them ``PROTECT``): Django's own test flush needs it.
+Deleting is not refused here: Django's test flush deletes on SQLite, and nothing in the project deletes these
+rows. Whoever holds the database could; the ledger that shows it comes later.
 """
 
 from django.apps.registry import Apps

@@ -20,7 +20,6 @@ from django.utils.translation import override
 
 from placet.stages.consultations.actions import set_routing_weights
 from placet.stages.consultations.models import Consultation, Statement
-from placet.stages.consultations.queries import phase
 from placet.stages.mandates import references
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import Actor, require_role
@@ -182,7 +181,8 @@ def set_releases(
             }
         )
     schedule = _locked_schedule(consultation)
-    if (schedule.release_every_days, schedule.least_cell_count) == (every_days, k):
+    is_unchanged = (schedule.release_every_days, schedule.least_cell_count) == (every_days, k)
+    if is_unchanged and (every_days is None or schedule.next_release_at is not None):
         return schedule
     schedule.release_every_days = every_days
     schedule.least_cell_count = k
@@ -321,23 +321,23 @@ def _run_where_due(schedule_id: int, now: datetime) -> bool:
     every = timedelta(minutes=schedule.run_every_minutes)
     schedule.next_run_at = advanced(schedule.next_run_at, every, now)
     schedule.save(update_fields=["next_run_at"])
-    if not _is_anything_new(schedule.consultation, now):
+    if not _is_anything_new(schedule.consultation):
         return False
     _add_run(schedule.consultation, None, DEFAULT_SEED)
     return True
 
 
-def _is_anything_new(consultation: Consultation, now: datetime) -> bool:
-    """Whether a scheduled run would find other votes than the last one, or may find other statements."""
+def _is_anything_new(consultation: Consultation) -> bool:
+    """Whether a scheduled run would find other votes than the last one, or other decisions on statements."""
     last = (
         AnalysisRun.objects.filter(consultation=consultation, state=AnalysisRun.State.DONE)
         .order_by("-finished_at")
-        .values_list("last_sequence", flat=True)
         .first()
     )
-    if last == consultation.last_sequence:
-        return phase(consultation, now) == "open"
-    return consultation.last_sequence > 0
+    if last is None or last.last_sequence is None:
+        return consultation.last_sequence > 0
+    moderated = consultation.statements.filter(moderated_at__gt=last.started_at or last.requested_at)
+    return consultation.last_sequence > last.last_sequence or moderated.exists()
 
 
 def _release_where_due(consultation: Consultation, now: datetime) -> bool:

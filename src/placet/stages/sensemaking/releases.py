@@ -108,11 +108,11 @@ def publish_release(consultation: Consultation, now: datetime) -> Release | None
     schedule = AnalysisSchedule.objects.select_for_update().get(consultation=consultation)
     current = Consultation.objects.select_related("priority__reflection").get(pk=consultation.pk)
     previous = latest_release(current)
-    is_open = phase(current, now) == "open"
+    is_over = phase(current, now) == "closed"
     if schedule.release_every_days is not None:
         due = schedule.next_release_at or now
         every = timedelta(days=schedule.release_every_days)
-        schedule.next_release_at = max(advanced(due, every, now), due) if is_open else None
+        schedule.next_release_at = max(advanced(due, every, now), due) if not is_over else None
         schedule.save(update_fields=["next_release_at"])
     known = previous.last_sequence if previous else 0
     if current.state == Consultation.State.DRAFT or current.last_sequence <= known:

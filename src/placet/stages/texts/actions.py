@@ -87,6 +87,7 @@ def revise_text(
         Whether anything changed.
     """
     new = NewText(bodies, text.language, author_id, origin).validated()
+    Text.objects.select_for_update().get(pk=text.pk)  # two who save at once get two versions, in turn
     current = {wording.language: wording for wording in all_wordings(text.id)}
     original = current[text.language]
     version_id = original.version_id

@@ -8,13 +8,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.stages.consultations import queries
 from placet.stages.consultations.ballots import cast_ballots, submit_statement
-from placet.stages.consultations.identity import current_participant, ensure_participant
+from placet.stages.consultations.identity import (
+    current_participant,
+    ensure_participant,
+    prepare_identity,
+)
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.participation_forms import BallotForm, BelongingForm, StatementForm
 from placet.stages.mandates.models import Participant
@@ -51,6 +56,9 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
     found = queries.find_consultation(reference, request.user)
     _require_may_take_part(request, found)
     reflection = found.priority.reflection
+    if queries.phase(found, timezone.now()) != "open":
+        return redirect("consultations:consultation", reference)
+    prepare_identity(request, reflection)
     form = BelongingForm(request.POST or None, reflection=reflection, language=_language())
     if request.method == "POST" and form.is_valid():
         participant = ensure_participant(request, reflection)
@@ -68,6 +76,7 @@ def vote(request: HttpRequest, reference: str) -> HttpResponse:
     _require_may_take_part(request, found)
     if request.method == "POST":
         return _take_vote(request, found)
+    prepare_identity(request, found.priority.reflection)
     participant = current_participant(request, found.priority.reflection)
     wanted = request.GET.get("statement", "")
     chosen = queries.accepted_statements(found).filter(reference=wanted).first() if wanted else None
@@ -99,10 +108,12 @@ def add_statement(request: HttpRequest, reference: str) -> HttpResponse:
     """Write a statement in one's own language."""
     found = queries.find_consultation(reference, request.user)
     _require_may_take_part(request, found)
+    prepare_identity(request, found.priority.reflection)
     form = StatementForm(request.POST or None, initial={"language": _language(), "client_key": uuid4()})
     if request.method == "POST" and form.is_valid():
-        participant = ensure_participant(request, found.priority.reflection)
         try:
+            queries.require_open(found, timezone.now())
+            participant = ensure_participant(request, found.priority.reflection)
             submit_statement(found, participant, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
@@ -128,8 +139,11 @@ def _take_vote(request: HttpRequest, found: Consultation) -> HttpResponse:
     if not form.is_valid():
         participant = current_participant(request, found.priority.reflection)
         return _ballot(request, found, participant, error=_("Choose agree, disagree or pass."))
-    participant = ensure_participant(request, found.priority.reflection)
+    participant = current_participant(request, found.priority.reflection)
     try:
+        if participant is None:  # a refused request makes nobody a participant
+            queries.require_open(found, timezone.now())
+        participant = ensure_participant(request, found.priority.reflection)
         (result,) = cast_ballots(found, participant, [form.ballot()])
     except ValidationError as refusal:
         return _ballot(request, found, participant, error=" ".join(refusal.messages))

@@ -130,6 +130,7 @@ def write_mandate(
 ) -> Mandate:
     """Write the mandate, or a new version of it."""
     account = require_role(actor, reflection, Role.SECRETARIAT)
+    Reflection.objects.select_for_update().get(pk=reflection.pk)  # who looks and writes is alone
     if due_date is not None and due_date < given_date:
         raise ValidationError(_("The answer cannot be due before the mandate was given."))
     mandate = Mandate.objects.filter(reflection=reflection).first() or Mandate(reflection=reflection)
@@ -263,6 +264,7 @@ def remove_milestone(actor: Actor, milestone: Milestone) -> None:
 def add_members(actor: Actor, reflection: Reflection, names: Mapping[str, Bodies]) -> list[Member]:
     """Add member nations, by ISO 3166 code; those already there are left as they are."""
     account = require_role(actor, reflection, Role.SECRETARIAT)
+    Reflection.objects.select_for_update().get(pk=reflection.pk)  # who looks and writes is alone
     known = set(Member.objects.filter(reflection=reflection).values_list("code", flat=True))
     new = {code: bodies for code, bodies in names.items() if code not in known}
     texts = _texts(reflection, account, list(new.values()))
@@ -282,6 +284,7 @@ def add_constituencies(
 ) -> list[Constituency]:
     """Add constituencies after the others, by key; those already there are left as they are."""
     account = require_role(actor, reflection, Role.SECRETARIAT)
+    Reflection.objects.select_for_update().get(pk=reflection.pk)  # who looks and writes is alone
     known = list(Constituency.objects.filter(reflection=reflection).values_list("key", flat=True))
     new = {key: bodies for key, bodies in names.items() if key not in known}
     texts = _texts(reflection, account, list(new.values()))

@@ -1,6 +1,5 @@
 """Who may do what in a reflection. Actions and queries ask here first; templates never decide."""
 
-from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -49,8 +48,3 @@ def require_founder(actor: Actor) -> Account:
 def may_see(actor: Actor, reflection: Reflection) -> bool:
     """Everybody sees a published reflection; a draft is seen by those who hold a role in it."""
     return reflection.state != Reflection.State.DRAFT or bool(roles_of(actor, reflection))
-
-
-def actor_id(actor: Actor) -> UUID | None:
-    """The identifier that stands in audit entries."""
-    return actor.id if isinstance(actor, Account) else None

@@ -187,13 +187,6 @@ def finished_run_by_reference(reference: str, actor: Actor) -> AnalysisRun:
     return run
 
 
-def run_counts(consultation: Consultation) -> dict[str, int]:
-    """How many runs of a consultation are in each state."""
-    states = AnalysisRun.objects.filter(consultation=consultation).values_list("state", flat=True)
-    found = list(states)
-    return {state.value: found.count(state) for state in AnalysisRun.State}
-
-
 def schedule_of(actor: Actor, consultation: Consultation) -> AnalysisSchedule:
     """When runs and releases are due; an unsaved row with the defaults where nothing was set yet."""
     require_role(actor, consultation.priority.reflection, *ANALYSING_ROLES)

@@ -19,9 +19,6 @@ from placet.stages.texts.queries import all_wordings_of
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-DEFAULT_ACCENT = "#2c4f80"
-LONG_TEXT = 10_000
-
 
 class OnceForm(forms.Form):
     """A form whose deed is done once, however often the same content is sent from the same page."""

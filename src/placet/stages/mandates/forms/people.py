@@ -17,9 +17,6 @@ from placet.stages.mandates.queries import constituency_views, member_views
 if TYPE_CHECKING:
     pass
 
-DEFAULT_ACCENT = "#2c4f80"
-LONG_TEXT = 10_000
-
 
 class InvitationForm(OnceForm):
     """Invite one address or many."""

@@ -40,6 +40,7 @@ from placet.stages.consultations.models import Ballot, Consultation, Statement, 
 from placet.stages.consultations.uploads import COPIED_AT_ONCE, checked_upload, unpack
 from placet.stages.mandates.models import Participant, Role, Standing
 from placet.stages.mandates.permissions import Actor, require_role
+from placet.stages.people.models import Account
 from placet.stages.record.actions import record
 from placet.stages.texts.languages import CONTENT_LANGUAGES, UNDETERMINED
 from placet.stages.texts.models import TextVersion
@@ -92,7 +93,9 @@ def request_import(
         )
         vote_import.file.save(f"{vote_import.pk}{Path(name).suffix.lower()}", content, save=False)
     vote_import.save()
-    _record("request_import", vote_import, language=language, flips_signs=flips_signs)
+    _record(
+        "request_import", vote_import, vote_import.requested_by, language=language, flips_signs=flips_signs
+    )
     return vote_import
 
 
@@ -136,7 +139,7 @@ def retry_import(actor: Actor, vote_import: VoteImport) -> None:
     ValidationError
         Where there is nothing to begin anew with.
     """
-    require_role(actor, vote_import.consultation.priority.reflection, Role.SECRETARIAT)
+    account = require_role(actor, vote_import.consultation.priority.reflection, Role.SECRETARIAT)
     current = VoteImport.objects.select_for_update().get(pk=vote_import.pk)
     if not may_retry(current):
         raise ValidationError(_("This import cannot be started again: upload the file once more."))
@@ -144,7 +147,7 @@ def retry_import(actor: Actor, vote_import: VoteImport) -> None:
     current.error = ""
     current.started_at = current.finished_at = None
     current.save()
-    _record("retry_import", current)
+    _record("retry_import", current, account)
 
 
 def may_retry(vote_import: VoteImport) -> bool:
@@ -236,6 +239,7 @@ def _write(vote_import: VoteImport, export: _Export) -> None:
     _record(
         "finish_import",
         vote_import,
+        None,
         n_statements=n_statements,
         n_participants=n_participants,
         n_ballots=n_ballots,
@@ -392,15 +396,16 @@ def _fail(vote_import: VoteImport, error: str, *, keeps_file: bool = False) -> N
             current.file = ""
             transaction.on_commit(lambda: default_storage.delete(name))
         current.save()
-        _record("fail_import", current)
+        _record("fail_import", current, None)
 
 
-def _record(verb: str, vote_import: VoteImport, **detail: str | int | bool) -> None:
+def _record(verb: str, vote_import: VoteImport, account: Account | None, **detail: str | int | bool) -> None:
+    """Write the audit entry of an account's deed, or (None) of what a worker did of itself."""
     consultation = vote_import.consultation
     record(
         f"consultations.{verb}",
         target=consultation.reference,
-        actor_id=vote_import.requested_by_id,
+        actor_id=account.id if account else None,
         scope_id=consultation.priority.reflection_id,
         vote_import=str(vote_import.pk),
         **detail,

@@ -1,6 +1,5 @@
 """Who may do what in a reflection. Actions and queries ask here first; templates never decide."""
 
-
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _

@@ -39,12 +39,12 @@ def test_a_participant_votes_ten_times_adds_a_statement_and_sees_the_map(
 
     shown = set()
     for number in range(1, 11):
-        expect(page.get_by_role("heading", name=f"Énoncé {number} sur 44")).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile(rf"^Énoncé {number} sur \d+"))).to_be_visible()
         if number == 1:
             check(page, axe)
         shown.add(page.locator("[data-announce]").inner_text())
         page.get_by_role("button", name="Désapprouver" if number % 3 == 0 else "Approuver", exact=True).tap()
-    expect(page.get_by_role("heading", name="Énoncé 11 sur 44")).to_be_focused()
+    expect(page.get_by_role("heading", name=re.compile(r"^Énoncé 11 sur \d+"))).to_be_focused()
     assert len(shown) == 10
 
     page.get_by_role("link", name="Ajouter un énoncé").click()
@@ -65,9 +65,9 @@ def test_a_participant_votes_ten_times_adds_a_statement_and_sees_the_map(
 def test_the_keys_a_d_and_p_vote(page: Page) -> None:
     page.goto("/en/c/N30-C-0002/vote/")
     for number, key in enumerate("adp", start=1):
-        expect(page.get_by_role("heading", name=f"Statement {number} of 44")).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile(rf"^Statement {number} of \d+"))).to_be_visible()
         page.keyboard.press(key)
-    expect(page.get_by_role("heading", name="Statement 4 of 44")).to_be_focused()
+    expect(page.get_by_role("heading", name=re.compile(r"^Statement 4 of \d+"))).to_be_focused()
     page.goto("/en/c/N30-C-0002/statements/")
     for said in ("You agreed", "You disagreed", "You passed"):
         expect(page.get_by_text(said)).to_have_count(1)
@@ -77,7 +77,7 @@ def test_everything_works_without_scripts(new_page: Callable[..., Page]) -> None
     page = new_page(locale="en-GB", viewport=PHONE, java_script_enabled=False)
     page.goto("/en/c/N30-C-0003/vote/")
     page.get_by_role("button", name="Agree", exact=True).click()
-    expect(page.get_by_role("heading", name="Statement 2 of 44")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^Statement 2 of \d+"))).to_be_visible()
     page.get_by_role("link", name="Add a statement").click()
     page.get_by_label("Your statement").fill("Written without a single script.")
     page.get_by_role("button", name="Send").click()
@@ -88,11 +88,11 @@ def test_a_changed_vote_replaces_the_first(page: Page) -> None:
     page.goto("/en/c/N30-C-0001/statements/")
     page.get_by_role("link", name="Vote – N30-S-0001").click()
     page.get_by_role("button", name="Agree", exact=True).click()
-    expect(page.get_by_role("heading", name="Statement 2 of 44")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^Statement 2 of \d+"))).to_be_visible()
     page.goto("/en/s/N30-S-0001/")
     expect(page.get_by_text("You agreed")).to_be_visible()
     page.get_by_role("link", name="Change your vote").click()
     page.get_by_role("button", name="Disagree", exact=True).click()
-    expect(page.get_by_role("heading", name="Statement 2 of 44")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^Statement 2 of \d+"))).to_be_visible()
     page.goto("/en/s/N30-S-0001/")
     expect(page.get_by_text("You disagreed")).to_be_visible()

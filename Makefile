@@ -48,7 +48,7 @@ messages: .venv/.development ## collect what is to be translated and compile wha
 lock: .venv/.development ## write requirements/ anew from pyproject.toml, keeping what still fits
 	$(LOCK) --output-file requirements/engine.txt
 	$(LOCK) --extra platform --group build --constraints requirements/engine.txt --output-file requirements/platform.txt
-	$(LOCK) --extra platform --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
+	$(LOCK) --extra platform --extra dask --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
 
 upgrade: LOCK += --upgrade
 upgrade: lock ## the same, with the newest versions that fit

@@ -32,6 +32,7 @@ def asked_for(project: dict[str, Any], lock: str) -> list[Requirement]:
     if lock != "engine":
         lines += project["project"]["optional-dependencies"]["platform"] + groups["build"]
     if lock == "development":
+        lines += project["project"]["optional-dependencies"]["dask"]
         lines += [line for line in groups["dev"] if isinstance(line, str)]
     return [Requirement(line) for line in lines]
 

@@ -44,7 +44,7 @@ def test_centres_are_means_and_everyone_is_nearest_their_own(cloud: list[tuple[f
         [positions[groups.base_labels == b].mean(axis=0) for b in range(len(groups.base_centres))]
     )
     assert np.allclose(bases, groups.base_centres, atol=1e-12)
-    labels = groups.labels()
+    labels = groups.labels
     centres = np.array([positions[labels == g].mean(axis=0) for g in range(groups.n_groups)])
     assert np.allclose(centres, groups.centres, atol=1e-9)
     for points, own, all_centres in (
@@ -63,14 +63,14 @@ def test_centres_are_means_and_everyone_is_nearest_their_own(cloud: list[tuple[f
 def test_groups_depend_on_data_and_seed_alone(cloud: list[tuple[float, float]], seed: int) -> None:
     positions = np.array(cloud)
     first, second = find(positions, seed=seed), find(positions.copy(), seed=seed)
-    assert np.array_equal(first.labels(), second.labels())
+    assert np.array_equal(first.labels, second.labels)
     assert np.array_equal(first.centres, second.centres)
     assert first.silhouettes == second.silhouettes
 
 
 def test_declared_results_of_degenerate_input() -> None:
     nobody = find(np.zeros((3, 2)), np.zeros(3, dtype=bool))
-    assert (nobody.n_groups, nobody.labels().tolist()) == (0, [-1, -1, -1])
+    assert (nobody.n_groups, nobody.labels.tolist()) == (0, [-1, -1, -1])
     alike = find(np.ones((5, 2)))
     assert (alike.n_groups, alike.sizes().tolist(), alike.silhouettes) == (1, [5], {})
     one = find(np.array([[1.0, 2.0]]))
@@ -113,7 +113,7 @@ def test_planted_groups_are_found_again() -> None:
     is_in = select_participants(votes.votes_per_participant(), n_statements=votes.n_statements)
     groups = find_groups(space.project(votes), is_in, generator=np.random.default_rng(0))
     assert groups.n_groups == 3
-    assert adjusted_rand_index(groups.labels()[is_in], planted.groups[is_in]) >= 0.97
+    assert adjusted_rand_index(groups.labels[is_in], planted.groups[is_in]) >= 0.97
 
 
 def test_restarts_find_what_one_start_misses() -> None:
@@ -137,5 +137,5 @@ def test_a_table_in_any_order_gives_the_same_groups() -> None:
     labels = []
     for table in (votes, shuffled):
         space = fit_space(CovoteMoments.from_votes(table), is_eligible=np.ones(30, dtype=bool))
-        labels.append(find(space.project(table)).labels())
+        labels.append(find(space.project(table)).labels)
     assert np.array_equal(*labels)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
-from placet.sense.opinion import CovoteMoments
-from placet.sense.votes import VoteTable
+from placet.sense.opinion import CovoteMoments, sum_moments
+from placet.sense.votes import VoteTable, plant_conversation
 
 matrices = st.lists(
     st.lists(st.sampled_from([None, -1, 0, 1]), min_size=4, max_size=4), min_size=1, max_size=12
@@ -40,7 +41,7 @@ def test_moments_of_two_sets_of_participants_add(
 ) -> None:
     one, two = table_of(first), table_of(second, first=100)
     both = VoteTable.from_events(
-        np.concatenate([np.array(t.participant_ids)[t.participant_index] for t in (one, two)]),
+        np.concatenate([t.participant_ids[t.participant_index] for t in (one, two)]),
         np.concatenate([one.statement_index, two.statement_index]),
         np.concatenate([one.values, two.values]),
     )
@@ -51,8 +52,74 @@ def test_moments_of_two_sets_of_participants_add(
         assert np.array_equal(getattr(added, name), getattr(together, name))
 
 
-def test_moments_of_other_statements_do_not_add() -> None:
-    one = CovoteMoments.from_votes(VoteTable.from_events([1], [1], [1]))
-    two = CovoteMoments.from_votes(VoteTable.from_events([2], [2], [1]))
-    with pytest.raises(ValueError, match="statements must be the same"):
-        one + two
+def reference(table: VoteTable) -> dict[str, np.ndarray]:
+    """The three sums from sparse matrices, as the definition has it."""
+    shape = (table.n_participants, table.n_statements)
+    v = sparse.csr_array((table.values.astype(np.int64), table.statement_index, table.row_starts), shape)
+    m = sparse.csr_array(
+        (np.ones(table.n_votes, dtype=np.int64), table.statement_index, table.row_starts), shape
+    )
+    products = {"vote_products": v.T @ v, "vote_sums": v.T @ m, "n_seen_both": m.T @ m}
+    return {name: product.toarray() for name, product in products.items()}
+
+
+events = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.sampled_from([-1, 0, 1])), max_size=120)
+
+
+def from_list(votes: list[tuple[int, int, int]]) -> VoteTable:
+    return VoteTable.from_events(*(list(zip(*votes, strict=True)) or [(), (), ()]))
+
+
+@settings(deadline=None)
+@given(events)
+def test_sums_are_those_of_the_definition(votes: list[tuple[int, int, int]]) -> None:
+    table = from_list(votes)
+    moments = CovoteMoments.from_votes(table)
+    for name, expected in reference(table).items():
+        assert np.array_equal(getattr(moments, name), expected)
+
+
+def test_sums_of_many_participants_in_threads() -> None:
+    votes = plant_conversation(40_000, 130, generator=np.random.default_rng(3)).conversation.votes
+    moments = CovoteMoments.from_votes(votes)  # more than one word can hold, on every processor
+    for name, expected in reference(votes).items():
+        assert np.array_equal(getattr(moments, name), expected)
+
+
+@settings(deadline=None)
+@given(events, st.lists(st.integers(0, 3), min_size=41, max_size=41), st.permutations(range(4)))
+def test_any_partition_in_any_order_gives_the_same_moments(
+    votes: list[tuple[int, int, int]], part_of: list[int], order: list[int]
+) -> None:
+    whole = CovoteMoments.from_votes(from_list(votes))
+    parts = [CovoteMoments.from_votes(from_list([v for v in votes if part_of[v[0]] == i])) for i in range(4)]
+    assert sum_moments([parts[i] for i in order]).equals(whole)
+    assert sum([parts[i] for i in order], start=CovoteMoments.nothing()).equals(whole)
+    for part in parts:
+        assert (whole - part + part).equals(whole)
+    others = sum_moments([parts[i] for i in order[1:]])
+    assert (whole - parts[order[0]]).equals(others)
+
+
+@settings(deadline=None)
+@given(events, events)
+def test_changed_votes_are_taken_back_and_added(
+    before: list[tuple[int, int, int]], later: list[tuple[int, int, int]]
+) -> None:
+    first, last = from_list(before), from_list([*before, *later])
+    touched = {p for p, _, _ in later}
+    old = first.select(np.isin(first.participant_ids, list(touched)))
+    new = last.select(np.isin(last.participant_ids, list(touched)))
+    moved = CovoteMoments.from_votes(first) - CovoteMoments.from_votes(old) + CovoteMoments.from_votes(new)
+    assert moved.equals(CovoteMoments.from_votes(last))
+
+
+def test_what_was_not_there_cannot_be_taken_away() -> None:
+    one, two = (CovoteMoments.from_votes(from_list([(1, s, 1)])) for s in (1, 2))
+    with pytest.raises(ValueError, match="not part"):
+        one - two
+
+
+def test_too_many_statements_are_refused() -> None:
+    with pytest.raises(ValueError, match="5,000 statements"):
+        CovoteMoments.from_votes(from_list([(1, s, 1) for s in range(5001)]))

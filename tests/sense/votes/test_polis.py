@@ -147,7 +147,7 @@ def test_votes_on_statements_that_are_not_listed_are_kept_and_said(tmp_path: Pat
 def test_large_identifiers(tmp_path: Path) -> None:
     wide = WIDE.replace(",0,1,2\n", ",0,1,1000000000\n").replace("\n2,1,", "\n1000000000000,1,")
     conversation = read_polis(write(tmp_path, votes=None, comments=None, participants_votes=wide))
-    assert conversation.votes.participant_ids == (0, 1, 10**12)
+    assert conversation.votes.participant_ids.tolist() == [0, 1, 10**12]
     assert conversation.votes.statement_ids == (0, 1, 10**9)
 
 

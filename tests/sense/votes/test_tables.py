@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placet.sense.votes import VoteTable, count_votes, count_votes_by_label
+from placet.sense.votes import VoteTable, compiled, count_votes, count_votes_by_label
 
 events = st.lists(
     st.tuples(st.integers(0, 6), st.integers(0, 5), st.sampled_from([-1, 0, 1]), st.integers(0, 4)),
@@ -41,7 +41,7 @@ def test_the_order_of_rows_does_not_matter(events: list[tuple[int, int, int, int
     shuffled = list(distinct)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     first, second = table_of(distinct), table_of(shuffled)
-    assert first.participant_ids == second.participant_ids
+    assert np.array_equal(first.participant_ids, second.participant_ids)
     assert first.statement_ids == second.statement_ids
     assert np.array_equal(first.participant_index, second.participant_index)
     assert np.array_equal(first.statement_index, second.statement_index)
@@ -65,16 +65,60 @@ def test_counts_equal_a_slow_count(events: list[tuple[int, int, int, int]]) -> N
             assert by_label.n_agree[label, j] == cast.count(1)
 
 
-def test_matrices_tell_a_pass_from_a_vote_not_cast() -> None:
+def test_a_pass_is_a_vote_and_a_vote_not_cast_is_none() -> None:
     table = VoteTable.from_events(["ann", "bob", "bob"], [1, 1, 2], [0, 1, -1])
-    assert table.vote_matrix().toarray().tolist() == [[0, 0], [1, -1]]
-    assert table.seen_matrix().toarray().tolist() == [[1, 0], [1, 1]]
+    assert table.row_starts.tolist() == [0, 1, 3]
+    assert table.statement_index.tolist() == [0, 0, 1]
+    assert table.values.tolist() == [0, 1, -1]
     assert table.votes_per_participant().tolist() == [1, 2]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5000), st.integers(0, 3000), st.sampled_from([-1, 0, 1])), max_size=300
+    ),
+    st.integers(1, 7),
+    st.sampled_from([np.int32, np.int64, np.uint16]),
+)
+def test_tables_of_several_blocks_and_threads(
+    votes: list[tuple[int, int, int]], n_threads: int, kind: type[np.integer]
+) -> None:
+    columns = [np.array(column, dtype=kind) for column in zip(*[v[:2] for v in votes], strict=True)]
+    people, statements = columns or [np.empty(0, dtype=kind)] * 2
+    values = np.array([v[2] for v in votes], dtype=np.int8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "SMALL", 0)
+        patch.setattr(compiled, "n_threads", lambda: n_threads)
+        table = VoteTable.from_events(people, statements, values)
+    assert as_dictionary(table) == {(p, s): v for p, s, v in votes}
+    assert (np.diff(table.participant_index) >= 0).all()
+
+
+def test_long_rows_and_many_statements() -> None:
+    generator = np.random.default_rng(0)
+    statements = generator.integers(0, 3_000_000, 5000)
+    values = generator.integers(-1, 2, 5000)
+    table = VoteTable.from_events(statements % 3, statements, values)
+    expected = {(int(s % 3), int(s)): int(v) for s, v in zip(statements, values, strict=True)}
+    assert as_dictionary(table) == expected
+
+
+def test_parts_of_a_table() -> None:
+    table = VoteTable.from_events([1, 1, 2, 3], [1, 2, 2, 3], [1, -1, 0, 1])
+    assert table.rows(1, 3).participant_ids.tolist() == [2, 3]
+    assert table.rows(1, 3).row_starts.tolist() == [0, 1, 2]
+    chosen = table.select(np.array([True, False, True]))
+    assert as_dictionary(chosen) == {(1, 1): 1, (1, 2): -1, (3, 3): 1}
+    assert chosen.statement_ids == (1, 2, 3)
+    drawn = table.take(np.array([0, 0, 2]))
+    assert drawn.votes_per_participant().tolist() == [2, 2, 1]
+    assert drawn.values.tolist() == [1, -1, 1, -1, 1]
 
 
 def test_large_identifiers_are_identifiers() -> None:
     table = VoteTable.from_events([10**9, 3], [10**15, 7], [1, -1])
-    assert table.participant_ids == (3, 10**9)
+    assert table.participant_ids.tolist() == [3, 10**9]
     assert table.statement_ids == (7, 10**15)
     assert table.n_votes == 2
 

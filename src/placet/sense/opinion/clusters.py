@@ -1,18 +1,19 @@
-"""k-means with weights and seeded restarts, and the silhouette that judges its result."""
+"""k-means in the plane with weights and seeded restarts, and the silhouette that judges its result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from placet.sense.votes.tables import IntArray
+from placet.sense.votes.arrays import FloatArray, IndexArray, IntArray
 
-FloatArray = npt.NDArray[np.float64]
-
-MAX_ITERATIONS = 1000  # Lloyd's algorithm ends by itself long before
-BLOCK = 8192  # points whose distances from all centres are in memory at once
+MAX_STEPS = 1000  # Lloyd's algorithm ends by itself long before
+MAX_DIRECT = 20_000  # points that are not thinned out before starts are tried
+MAX_REFINED_STEPS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class Clustering:
     Attributes
     ----------
     labels : (n_points,) int64
-    centres : (n_clusters, n_dimensions) float64
+    centres : (n_clusters, 2) float64
         Weighted mean of the members of each cluster.
     inertia : float
         Weighted sum of squared distances of the points from their centres.
@@ -41,11 +42,11 @@ def cluster_points(
     generator: np.random.Generator,
     n_restarts: int,
 ) -> Clustering:
-    """Cluster points by weighted k-means, keeping the best of several starts.
+    """Cluster points of the plane by weighted k-means, keeping the best of several starts.
 
     Parameters
     ----------
-    points : (n_points, n_dimensions) float64
+    points : (n_points, 2) float64
         Finite.
     weights : (n_points,) float64
         Positive.
@@ -64,79 +65,106 @@ def cluster_points(
     Notes
     -----
     Lloyd's algorithm from starts drawn by k-means++ (Arthur, D. and Vassilvitskii, S. (2007),
-    "k-means++: the advantages of careful seeding", SODA).
+    "k-means++: the advantages of careful seeding", SODA). More than 20,000 points are first thinned
+    out to the means of 128 × 128 cells, weighted; the best start on these is then moved over all
+    points for at most 20 steps. If labels still change then, a point on a border may be nearer
+    another centre by less than the last step. The result depends on the arguments alone, not on
+    the number of threads.
     """
     if len(points) == 0 or n_clusters < 1 or n_restarts < 1:
         raise ValueError("there must be at least one point, one cluster and one start")
-    n_distinct = len(np.unique(points, axis=0))
-    k = min(n_clusters, n_distinct)
-    best = _run_lloyd(points, weights, _draw_centres(points, weights, k, generator))
-    for _ in range(n_restarts - 1):
-        other = _run_lloyd(points, weights, _draw_centres(points, weights, k, generator))
-        if other.inertia < best.inertia:
-            best = other
-    return best
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError("points lie in the plane")
+    from placet.sense.opinion import cluster_kernels as kernels
+
+    points = np.ascontiguousarray(points, dtype=np.float64)
+    if len(points) <= MAX_DIRECT:
+        return _keep_best(points, weights, n_clusters, generator, n_restarts)
+    thinned = kernels.thin_out(points, weights, points.min(axis=0), points.max(axis=0), kernels.MAX_GRID)
+    start = _keep_best(*thinned, n_clusters, generator, n_restarts)
+    return move_centres(points, weights, start.centres)
 
 
-def _draw_centres(
-    points: FloatArray, weights: FloatArray, k: int, generator: np.random.Generator
-) -> FloatArray:
-    """Draw k distinct points, each in proportion to weight times squared distance from the others."""
-    chosen = [int(generator.choice(len(points), p=weights / weights.sum()))]
-    squared = np.full(len(points), np.inf)
-    for _ in range(k - 1):
-        squared = np.minimum(squared, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
-        share = weights * squared
-        chosen.append(int(generator.choice(len(points), p=share / share.sum())))
-    return points[chosen]
+def _keep_best(
+    points: FloatArray, weights: FloatArray, n_clusters: int, generator: np.random.Generator, n_restarts: int
+) -> Clustering:
+    draws = generator.random((n_restarts, n_clusters))
+    return min((_run_lloyd(points, weights, row) for row in draws), key=lambda found: found.inertia)
 
 
-def _run_lloyd(points: FloatArray, weights: FloatArray, centres: FloatArray) -> Clustering:
-    labels = np.full(len(points), -1, dtype=np.int64)
-    for _ in range(MAX_ITERATIONS):
-        nearest, squared = _nearest_centres(points, centres)
-        nearest = _fill_empty(nearest, squared, len(centres))
-        if np.array_equal(nearest, labels):
+def _run_lloyd(points: FloatArray, weights: FloatArray, draws: FloatArray) -> Clustering:
+    from placet.sense.opinion import cluster_kernels as kernels
+
+    chosen = np.empty(draws.size, dtype=np.int64)
+    n_chosen = kernels.draw_centres(points, weights, draws, chosen)
+    centres = points[chosen[:n_chosen]]
+    labels = np.full(len(points), -1, dtype=np.int32)
+    kernels.run_lloyd(points, weights, centres, *_grid(points), MAX_STEPS, labels)
+    inertia = kernels.measure_inertia(points, weights, centres, labels)
+    return Clustering(labels.astype(np.int64), centres, inertia)
+
+
+def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> Clustering:
+    """Run Lloyd's algorithm from good centres, on all processors; over many points, for few steps.
+
+    Parameters
+    ----------
+    points, weights
+        As for `cluster_points`.
+    start : (n_clusters, 2) float64
+        No more than there are distinct points.
+    """
+    from placet.sense.opinion import cluster_kernels as kernels
+    from placet.sense.votes.compiled import run_tasks
+
+    low, high, n = _grid(points)
+    centres = start.copy()
+    labels = np.full(len(points), -1, dtype=np.int32)
+    nearest = np.empty(n * n * len(centres), dtype=np.int32)
+    edges = [*range(0, len(points), kernels.POINTS), len(points)]
+    tasks = list(pairwise(edges))
+    for _ in range(MAX_STEPS if len(points) <= MAX_DIRECT else MAX_REFINED_STEPS):
+        grid = (centres, low, high, n, kernels.make_grid(low, high, n, centres, nearest), nearest)
+        found = run_tasks(partial(_assign, points, weights, grid, labels), tasks)
+        sums = np.sum([sums for _, sums in found], axis=0)
+        n_changed = sum(n_changed for n_changed, _ in found)
+        if kernels.fill_empty(points, weights, centres, labels, sums) + n_changed == 0:
             break
-        labels = nearest
-        centres = _weighted_means(points, weights, labels, len(centres))
-    inertia = float((weights * ((points - centres[labels]) ** 2).sum(axis=1)).sum())
-    return Clustering(labels, centres, inertia)
+        centres = sums[:, 1:] / sums[:, :1]
+    inertia = kernels.measure_inertia(points, weights, centres, labels)
+    return Clustering(labels.astype(np.int64), centres, inertia)
 
 
-def _nearest_centres(points: FloatArray, centres: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the nearest centre of each point, the first of equals, and its squared distance."""
-    nearest = np.empty(len(points), dtype=np.int64)
-    squared = np.empty(len(points))
-    for start in range(0, len(points), BLOCK):
-        block = slice(start, start + BLOCK)
-        distances = _squared_distances(points[block], centres)
-        nearest[block] = distances.argmin(axis=1)
-        squared[block] = distances.min(axis=1)
-    return nearest, squared
+def _assign(
+    points: FloatArray,
+    weights: FloatArray,
+    grid: tuple[Any, ...],
+    labels: IndexArray,
+    first: int,
+    last: int,
+) -> tuple[int, FloatArray]:
+    """Label some points; return how many labels changed, and the sums of each centre."""
+    from placet.sense.opinion import cluster_kernels as kernels
+
+    sums = np.zeros((len(grid[0]), 3))
+    return kernels.assign_points(points, weights, *grid, first, last, labels, sums), sums
+
+
+def find_nearest(points: FloatArray, centres: FloatArray) -> IntArray:
+    """Return the nearest centre of each point, the first of equals."""
+    return _squared_distances(points, centres).argmin(axis=1).astype(np.int64)
+
+
+def _grid(points: FloatArray) -> tuple[FloatArray, FloatArray, int]:
+    """Return the corners of the box around the points, and into how many cells a side is cut."""
+    from placet.sense.opinion.cluster_kernels import MAX_GRID
+
+    n = min(max(int(np.sqrt(len(points)) / 6), 1), MAX_GRID)
+    return points.min(axis=0), points.max(axis=0), n
 
 
 def _squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:
     return np.asarray(((points[:, None, :] - others[None, :, :]) ** 2).sum(axis=2))
-
-
-def _fill_empty(labels: IntArray, squared: FloatArray, k: int) -> IntArray:
-    """Give each cluster that lost its members the point farthest from its own centre."""
-    sizes = np.bincount(labels, minlength=k)
-    for cluster in np.flatnonzero(sizes == 0):
-        movable = np.where(sizes[labels] > 1, squared, -1.0)
-        point = int(np.argmax(movable))
-        sizes[labels[point]] -= 1
-        sizes[cluster] += 1
-        labels[point] = cluster
-        squared[point] = 0.0
-    return labels
-
-
-def _weighted_means(points: FloatArray, weights: FloatArray, labels: IntArray, k: int) -> FloatArray:
-    totals = np.bincount(labels, weights, minlength=k)
-    sums = [np.bincount(labels, weights * column, minlength=k) for column in points.T]
-    return np.stack(sums, axis=1) / totals[:, None]
 
 
 def weighted_silhouette(points: FloatArray, weights: FloatArray, labels: IntArray) -> float:

@@ -5,59 +5,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from placet.sense.opinion.clusters import Clustering, cluster_points, weighted_silhouette
-from placet.sense.votes.tables import IntArray
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.opinion.clusters import (
+    Clustering,
+    cluster_points,
+    find_nearest,
+    move_centres,
+    weighted_silhouette,
+)
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 # Base clusters only thin the points out, so one start is enough; groups are what is shown.
 N_BASE_RESTARTS = 1
+POLIS_GROUPS = 5
 BASE_CLUSTERS_PER_GROUP = 12
 
 
 @dataclass(frozen=True, eq=False)
 class OpinionGroups:
-    """Participants in base clusters, and base clusters in groups.
+    """Participants in opinion groups, and in base clusters to draw them.
 
     Attributes
     ----------
+    labels : (n_participants,) int64
+        Group of each participant, -1 for those who are not placed. Groups are numbered by size, the
+        largest first.
+    centres : (n_groups, 2) float64
+        Mean position of the members.
     base_labels : (n_participants,) int64
         Base cluster of each participant; -1 for those who are not placed.
     base_centres : (n_base, 2) float64
     base_sizes : (n_base,) int64
     base_groups : (n_base,) int64
-        Group of each base cluster. Groups are numbered by size, the largest first.
-    centres : (n_groups, 2) float64
-        Mean position of the members.
+        The group whose centre is nearest to that of the base cluster. Members near a border may
+        belong to the neighbouring group.
     silhouettes : dict of int to float
         Mean silhouette for each number of groups that was tried.
+    tried : dict of int to (n_groups, 2) float64
+        Centres for each number of groups that was tried.
     """
 
+    labels: IntArray
+    centres: FloatArray
     base_labels: IntArray
     base_centres: FloatArray
     base_sizes: IntArray
     base_groups: IntArray
-    centres: FloatArray
     silhouettes: dict[int, float]
+    tried: dict[int, FloatArray]
 
     @property
     def n_groups(self) -> int:
         """Number of groups; 0 if nobody is placed."""
         return len(self.centres)
 
-    def labels(self) -> IntArray:
-        """Return the group of each participant, -1 for those who are not placed."""
-        labels = np.full(self.base_labels.size, -1, dtype=np.int64)
-        is_placed = self.base_labels >= 0
-        labels[is_placed] = self.base_groups[self.base_labels[is_placed]]
-        return labels
-
     def sizes(self) -> IntArray:
         """Return the number of members of each group."""
-        return np.bincount(self.base_groups, self.base_sizes, minlength=self.n_groups).astype(np.int64)
+        return np.bincount(self.labels[self.labels >= 0], minlength=self.n_groups).astype(np.int64)
 
 
 def find_groups(
@@ -80,7 +84,8 @@ def find_groups(
     n_base_clusters : int
         Base clusters at most.
     max_groups : int
-        Groups at most, from 2; fewer are tried if there are few base clusters.
+        Groups at most, from 2; fewer are tried if there are few base clusters. Above 5 the search
+        is wider than that of Polis.
     n_restarts : int
         Starts of the k-means for each number of groups.
 
@@ -94,54 +99,76 @@ def find_groups(
     -----
     As in Polis: k-means with k = 100 gives base clusters; k-means on their centres, weighted by
     size, is tried for k from 2 to min(5, 2 + floor(n_base / 12)), and the best silhouette decides,
-    the smaller k among equals. The silhouette is weighted by size over base clusters, so that the
-    cost does not grow with the square of the participants. Groups describe those who voted, not a
-    population, and k-means finds groups in any cloud of points: a low silhouette says that the
-    borders are arbitrary.
+    the smaller k among equals. With ``max_groups`` above 5 every k up to it is tried as long as
+    there are two base clusters to a group. The silhouette is weighted by size over base clusters,
+    so that the cost does not grow with the square of the participants.
+
+    Polis then gives everyone the group of their base cluster. Here the k-means goes on over the
+    participants themselves from the centres found, so that everyone is in the group whose centre is
+    nearest: a base cluster that lies across a border would put part of its members on the wrong
+    side (with planted groups this takes the adjusted Rand index from about 0.985 to 0.988).
+
+    Groups describe those who voted, not a population, and k-means finds groups in any cloud of
+    points: a low silhouette says that the borders are arbitrary.
     """
     if positions.shape != (is_in.size, 2) or not np.isfinite(positions).all():
         raise ValueError("positions needs a finite point in the plane for each participant")
     if max_groups < 2 or n_base_clusters < 1:
         raise ValueError("there are at least two groups and one base cluster to look for")
-    base_labels = np.full(is_in.size, -1, dtype=np.int64)
+    labels = np.full(is_in.size, -1, dtype=np.int64)
+    base_labels = labels.copy()
     if not is_in.any():
-        nothing = np.empty((0, 2))
-        none = np.empty(0, dtype=np.int64)
-        return OpinionGroups(base_labels, nothing, none, none, nothing, {})
+        nothing, none = np.empty((0, 2)), np.empty(0, dtype=np.int64)
+        return OpinionGroups(labels, nothing, base_labels, nothing, none, none, {}, {})
     points = positions[is_in]
-    base = cluster_points(
-        points, np.ones(len(points)), n_base_clusters, generator=generator, n_restarts=N_BASE_RESTARTS
+    ones = np.ones(len(points))
+    base = _sort_clusters(
+        cluster_points(points, ones, n_base_clusters, generator=generator, n_restarts=N_BASE_RESTARTS)
     )
-    base = _sort_clusters(base)
-    base_labels[is_in] = base.labels
-    sizes = np.bincount(base.labels).astype(np.int64)
-    top = min(max_groups, 2 + len(base.centres) // BASE_CLUSTERS_PER_GROUP)
-    groups, silhouettes = _choose_groups(base.centres, sizes.astype(np.float64), top, generator, n_restarts)
-    return OpinionGroups(base_labels, base.centres, sizes, groups.labels, groups.centres, silhouettes)
-
-
-def _choose_groups(
-    centres: FloatArray, sizes: FloatArray, top: int, generator: np.random.Generator, n_restarts: int
-) -> tuple[Clustering, dict[int, float]]:
-    """Return the clustering of base clusters with the best silhouette, and all silhouettes."""
-    if len(centres) == 1:
-        return Clustering(np.zeros(1, dtype=np.int64), centres, 0.0), {}
-    tried = {
-        k: cluster_points(centres, sizes, k, generator=generator, n_restarts=n_restarts)
-        for k in range(2, min(top, len(centres)) + 1)
+    sizes = np.bincount(base.labels)
+    weights = sizes.astype(np.float64)
+    tried = _try_groups(base.centres, weights, max_groups, generator, n_restarts)
+    silhouettes = {
+        k: weighted_silhouette(base.centres, weights, found.labels) for k, found in tried.items() if k > 1
     }
-    silhouettes = {k: weighted_silhouette(centres, sizes, found.labels) for k, found in tried.items()}
-    best = max(silhouettes, key=lambda k: (silhouettes[k], -k))
-    found = tried[best]
-    group_sizes = np.bincount(found.labels, sizes)
-    order = np.lexsort((found.centres[:, 1], found.centres[:, 0], -group_sizes))
-    return _renumber(found, order), silhouettes
+    chosen = max(tried, key=lambda k: (silhouettes.get(k, 0.0), -k))
+    groups = _sort_by_size(move_centres(points, ones, tried[chosen].centres), ones)
+    labels[is_in], base_labels[is_in] = groups.labels, base.labels
+    centres = {k: found.centres for k, found in tried.items() if k > 1}
+    if chosen in centres:
+        centres[chosen] = groups.centres
+    base_groups = find_nearest(base.centres, groups.centres)
+    return OpinionGroups(
+        labels, groups.centres, base_labels, base.centres, sizes, base_groups, silhouettes, centres
+    )
+
+
+def _try_groups(
+    centres: FloatArray, sizes: FloatArray, max_groups: int, generator: np.random.Generator, n_restarts: int
+) -> dict[int, Clustering]:
+    """Return the clustering of base clusters for each number of groups that is worth trying."""
+    n_base = len(centres)
+    if max_groups <= POLIS_GROUPS:
+        top = min(max_groups, 2 + n_base // BASE_CLUSTERS_PER_GROUP, n_base)
+    else:
+        top = min(max_groups, max(n_base // 2, 2), n_base)
+    return {
+        k: _sort_by_size(cluster_points(centres, sizes, k, generator=generator, n_restarts=n_restarts), sizes)
+        for k in range(min(2, n_base), top + 1)
+    }
+
+
+def _sort_by_size(clustering: Clustering, weights: FloatArray) -> Clustering:
+    """Number clusters by size, the largest first, then by position."""
+    sizes = np.bincount(clustering.labels, weights)
+    x, y = clustering.centres.T
+    return _renumber(clustering, np.lexsort((y, x, -sizes)))
 
 
 def _sort_clusters(clustering: Clustering) -> Clustering:
     """Number clusters by position, so that the numbers do not tell how the search went."""
-    order = np.lexsort((clustering.centres[:, 1], clustering.centres[:, 0]))
-    return _renumber(clustering, order)
+    x, y = clustering.centres.T
+    return _renumber(clustering, np.lexsort((y, x)))
 
 
 def _renumber(clustering: Clustering, order: IntArray) -> Clustering:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from placet.sense.votes.tables import Identifier
+from placet.sense.votes.arrays import Identifier
 
 
 @dataclass(frozen=True)

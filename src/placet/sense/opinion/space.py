@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-from scipy import linalg, sparse
 
-from placet.sense.opinion.moments import CovoteMoments
-from placet.sense.votes.tables import Identifier, IntArray, VoteTable
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.opinion.moments import MAX_STATEMENTS, CovoteMoments
+from placet.sense.votes import VoteTable, count_votes
+from placet.sense.votes.arrays import BoolArray, FloatArray, Identifier, IntArray
 
 N_COMPONENTS = 2
 # A loading this close to the largest counts as equal, so that rounding does not decide the sign;
 # an eigenvalue this small beside the total is no direction at all.
 TIE_TOLERANCE = 1e-9
 RANK_TOLERANCE = 1e-12
+SMALL_SQUARE = 256  # statements up to which all eigenvectors cost less than the import of a solver
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,21 +65,25 @@ class OpinionSpace:
         """
         if votes.statement_ids != self.statement_ids:
             raise ValueError("the votes are not on the statements of this space")
-        n_votes = votes.votes_per_participant()
-        centred = votes.values - self.means[votes.statement_index]
-        row_starts = np.concatenate(([0], np.cumsum(n_votes)))
-        shape = (votes.n_participants, votes.n_statements)
-        x = sparse.csr_array((centred, votes.statement_index, row_starts), shape=shape)
-        scale = np.sqrt(votes.n_statements / np.maximum(n_votes, 1))
-        return np.asarray(scale[:, None] * (x @ self.components.T))
+        from placet.sense.opinion import space_kernels as kernels
+        from placet.sense.votes.compiled import run_rows
+
+        table = (votes.row_starts, votes.statement_index, votes.values)
+        columns = np.column_stack((self.means, *self.components))
+        positions = np.empty((votes.n_participants, N_COMPONENTS))
+        run_rows(lambda a, b: kernels.project_rows(*table, columns, a, b, positions), votes.row_starts)
+        return positions
 
 
-def fit_space(moments: CovoteMoments, *, is_eligible: BoolArray) -> OpinionSpace:
+def fit_space(source: CovoteMoments | VoteTable, *, is_eligible: BoolArray) -> OpinionSpace:
     """Find the two directions along which the votes differ most.
 
     Parameters
     ----------
-    moments : CovoteMoments
+    source : CovoteMoments or VoteTable
+        With a table of more than 5,000 statements the moments would take too much memory. Then X is
+        applied to vectors row by row and never written down: memory grows with the votes alone,
+        time with the votes and the number of steps, and the result is the same apart from rounding.
     is_eligible : (n_statements,) bool
         Statements that shape the space. The column of any other counts as 0 for everyone, as in
         Polis: it stays among the C statements, with mean 0 and loadings 0.
@@ -99,31 +102,95 @@ def fit_space(moments: CovoteMoments, *, is_eligible: BoolArray) -> OpinionSpace
     strongly anyone feels, and two dimensions seldom hold more than part of the variation: read
     `explained_variance_ratio` beside every map.
     """
-    n = len(moments.statement_ids)
-    if is_eligible.shape != (n,):
+    if is_eligible.shape != (len(source.statement_ids),):
         raise ValueError("is_eligible needs one entry for each statement")
     kept = np.flatnonzero(is_eligible)
+    if isinstance(source, VoteTable):
+        if source.n_statements > MAX_STATEMENTS:
+            return _fit_without_moments(source, is_eligible, kept)
+        source = CovoteMoments.from_votes(source)
+    moments = source
     means = np.where(is_eligible, moments.means(), 0.0)
-    components = np.zeros((N_COMPONENTS, n))
+    scatter = moments.scatter()
+    if kept.size < len(scatter):
+        scatter = scatter[np.ix_(kept, kept)]
+    total = float(np.trace(scatter))
+    return _make_space(moments.statement_ids, means, kept, total, lambda: _leading_eigenvectors(scatter))
+
+
+def _fit_without_moments(votes: VoteTable, is_eligible: BoolArray, kept: IntArray) -> OpinionSpace:
+    counts = count_votes(votes)
+    sums = counts.n_agree - counts.n_disagree
+    means = np.where(is_eligible, sums / np.maximum(counts.n_seen, 1), 0.0)
+    # Σ (v - c)² = Σ v² - c Σ v, column by column
+    squares = np.where(is_eligible, counts.n_agree + counts.n_disagree - means * sums, 0.0)
+
+    def multiply(vector: FloatArray) -> FloatArray:
+        full = np.zeros(votes.n_statements)
+        full[kept] = vector.ravel()
+        return _apply_scatter(votes, means, full)[kept]
+
+    return _make_space(
+        votes.statement_ids, means, kept, float(squares.sum()), lambda: _iterate(multiply, kept.size)
+    )
+
+
+def _make_space(
+    statement_ids: tuple[Identifier, ...],
+    means: FloatArray,
+    kept: IntArray,
+    total: float,
+    find_eigenvectors: Callable[[], tuple[FloatArray, FloatArray]],
+) -> OpinionSpace:
+    """Return the space of some eigenvectors, largest first; of none where nothing varies."""
+    components = np.zeros((N_COMPONENTS, means.size))
     ratio = np.full(N_COMPONENTS, np.nan)
-    if kept.size:
-        scatter = moments.scatter()[np.ix_(kept, kept)]
-        total = np.trace(scatter)
-        if total > 0:
-            values, vectors = _leading_eigenvectors(scatter)
-            values[values <= RANK_TOLERANCE * total] = 0.0
-            vectors[:, values == 0.0] = 0.0
-            components[: values.size, kept] = _fix_signs(vectors).T
-            ratio[:] = 0.0
-            ratio[: values.size] = values / total
-    return OpinionSpace(moments.statement_ids, means, components, ratio)
+    if total > 0:
+        values, vectors = find_eigenvectors()
+        is_direction = values > RANK_TOLERANCE * total
+        components[: values.size, kept] = np.where(is_direction, _fix_signs(vectors), 0.0).T
+        ratio[:] = 0.0
+        ratio[: values.size] = np.where(is_direction, values, 0.0) / total
+    return OpinionSpace(statement_ids, means, components, ratio)
 
 
 def _leading_eigenvectors(scatter: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return up to two eigenvalues, largest first, and their eigenvectors in columns."""
-    n = len(scatter)
-    values, vectors = linalg.eigh(scatter, subset_by_index=(max(n - N_COMPONENTS, 0), n - 1))
-    return values[::-1].copy(), vectors[:, ::-1].copy()
+    if len(scatter) > SMALL_SQUARE:
+        return _iterate(lambda vector: scatter @ vector.ravel(), len(scatter))
+    values, vectors = np.linalg.eigh(scatter)
+    return values[: -N_COMPONENTS - 1 : -1], vectors[:, : -N_COMPONENTS - 1 : -1]
+
+
+def _iterate(multiply: Callable[[FloatArray], FloatArray], n: int) -> tuple[FloatArray, FloatArray]:
+    """Return the two leading eigenvectors of a symmetric operator, to the last bits, by Lanczos steps.
+
+    The start is always the same vector, drawn at random so that no structure of the votes is at
+    right angles to it.
+    """
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    operator = LinearOperator((n, n), matvec=multiply, dtype=np.float64)
+    start = np.random.default_rng(0).standard_normal(n)
+    values, vectors = eigsh(operator, N_COMPONENTS, v0=start, ncv=min(n, 24), tol=0, maxiter=100 * n)
+    order = np.argsort(-values)
+    return values[order], vectors[:, order]
+
+
+def _apply_scatter(votes: VoteTable, means: FloatArray, vector: FloatArray) -> FloatArray:
+    """Return XᵀX times a vector."""
+    from placet.sense.opinion import space_kernels as kernels
+    from placet.sense.votes.compiled import run_tasks
+
+    table = (votes.row_starts, votes.statement_index, votes.values)
+    edges = [*range(0, votes.n_participants, kernels.ROWS), votes.n_participants]
+
+    def apply(first: int, last: int) -> FloatArray:
+        product = np.zeros(votes.n_statements)
+        kernels.apply_scatter(*table, means, vector, first, last, product)
+        return product
+
+    return np.asarray(sum(run_tasks(apply, list(pairwise(edges)))))
 
 
 def _fix_signs(vectors: FloatArray) -> FloatArray:

@@ -129,7 +129,7 @@ def analyze(
     groups = _find_groups(votes.votes_per_participant(), positions, votes.n_statements, parameters, seed)
     report(0.8)
     counts = count_votes(votes).take(voted_at)
-    group_counts = count_votes_by_label(votes, groups.labels(), groups.n_groups).take(voted_at)
+    group_counts = count_votes_by_label(votes, groups.labels, groups.n_groups).take(voted_at)
     extremity = np.full(voted_at.size, np.nan)
     extremity[is_voted] = space.extremity()
     selection: _Selection = {

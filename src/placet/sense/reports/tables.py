@@ -26,9 +26,9 @@ def participants_table(analysis: Analysis) -> str:
     """
     votes = analysis.conversation.votes
     counts = count_rows(votes.participant_index, votes.values, votes.n_participants)
-    labels = analysis.groups.labels().tolist()
+    labels = analysis.groups.labels.tolist()
     rows = zip(
-        votes.participant_ids,
+        votes.participant_ids.tolist(),
         counts.n_seen.tolist(),
         counts.n_agree.tolist(),
         counts.n_disagree.tolist(),

@@ -1,12 +1,13 @@
 """Vote tables: reading, validating, de-duplicating."""
 
+from placet.sense.votes.arrays import Identifier
 from placet.sense.votes.conversations import Conversation, Statement
 from placet.sense.votes.counts import VoteCounts, count_votes, count_votes_by_label
 from placet.sense.votes.errors import InputError
 from placet.sense.votes.polis import read_polis
 from placet.sense.votes.polis_export import LoggedVote, write_polis
 from placet.sense.votes.synthetic import PlantedConversation, plant_conversation
-from placet.sense.votes.tables import Identifier, VoteTable
+from placet.sense.votes.tables import VoteTable
 
 __all__ = [
     "Conversation",

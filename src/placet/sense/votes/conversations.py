@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 
+from placet.sense.votes.arrays import Identifier
 from placet.sense.votes.counts import VoteCounts
-from placet.sense.votes.tables import Identifier, VoteTable
+from placet.sense.votes.tables import VoteTable
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ class Conversation:
         votes = self.votes
         statements = [[s.id, s.text, s.moderated, s.is_meta] for s in self.statements]
         sha = hashlib.sha256()
-        for part in (statements, votes.participant_ids, votes.statement_ids):
+        for part in (statements, votes.participant_ids.tolist(), votes.statement_ids):
             sha.update(json.dumps(part, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
-        for index in (votes.participant_index, votes.statement_index):
-            sha.update(index.astype("<i8").tobytes())
-        sha.update(votes.values.tobytes())
+        sha.update(votes.participant_index.astype("<i8"))
+        sha.update(votes.statement_index.astype("<i8"))
+        sha.update(votes.values)
         return f"sha256:{sha.hexdigest()}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placet.sense.votes.tables import AGREE, DISAGREE, PASS, IntArray, VoteArray, VoteTable
+from placet.sense.votes.arrays import IntArray, VoteArray
+from placet.sense.votes.tables import AGREE, DISAGREE, PASS, VoteTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class VoteCounts:
 
 def count_votes(votes: VoteTable) -> VoteCounts:
     """Count the current votes on each statement; arrays of shape (n_statements,)."""
-    return count_rows(votes.statement_index, votes.values, votes.n_statements)
+    return count_votes_by_label(votes, np.zeros(votes.n_participants, dtype=np.int64), 1)[0]
 
 
 def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> VoteCounts:
@@ -60,16 +61,23 @@ def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> V
     VoteCounts
         Arrays of shape (n_labels, n_statements).
     """
+    from placet.sense.votes import kernels
+    from placet.sense.votes.compiled import run_rows
+
     if labels.shape != (votes.n_participants,):
         raise ValueError("labels needs one entry for each participant")
     if labels.size and not -1 <= labels.min() <= labels.max() < n_labels:
         raise ValueError(f"labels go from -1 to {n_labels - 1}")
-    label = labels[votes.participant_index]
-    is_in = label >= 0
-    cell = label[is_in] * votes.n_statements + votes.statement_index[is_in]
-    flat = count_rows(cell, votes.values[is_in], n_labels * votes.n_statements)
-    shape = (n_labels, votes.n_statements)
-    return VoteCounts(flat.n_agree.reshape(shape), flat.n_disagree.reshape(shape), flat.n_pass.reshape(shape))
+    by_row = labels.astype(np.int32)
+    table = (votes.row_starts, votes.statement_index, votes.values, by_row)
+
+    def count(first: int, last: int) -> IntArray:
+        counts = np.zeros((3, n_labels, votes.n_statements), dtype=np.int64)
+        kernels.count_by_label(*table, first, last, counts)
+        return counts
+
+    n_disagree, n_pass, n_agree = sum(run_rows(count, votes.row_starts))
+    return VoteCounts(n_agree, n_disagree, n_pass)
 
 
 def count_rows(cell: IntArray, values: VoteArray, n_cells: int) -> VoteCounts:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from placet.sense.votes.arrays import IntArray
 from placet.sense.votes.conversations import Conversation, Statement
 from placet.sense.votes.counts import VoteCounts, count_rows
 from placet.sense.votes.csvfiles import GUARD, CsvTable, find_files, read_csv, read_rows
@@ -32,7 +33,7 @@ from placet.sense.votes.polis_files import (
     parse_vote_log,
     parse_wide_file,
 )
-from placet.sense.votes.tables import IntArray, VoteTable
+from placet.sense.votes.tables import VoteTable
 
 STATEMENT_FILE = "comments.csv"
 VOTE_FILE = "votes.csv"
@@ -192,7 +193,7 @@ def _check_wide_against_log(wide: WideFile, log: VoteLog | None, votes: VoteTabl
 
 
 def _vote_dictionary(votes: VoteTable) -> dict[tuple[object, object], int]:
-    participants = np.array(votes.participant_ids)[votes.participant_index].tolist()
+    participants = votes.participant_ids[votes.participant_index].tolist()
     statements = np.array(votes.statement_ids)[votes.statement_index].tolist()
     return dict(zip(zip(participants, statements, strict=True), votes.values.tolist(), strict=True))
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, NamedTuple
 
+from placet.sense.votes.arrays import Identifier
 from placet.sense.votes.conversations import Statement
 from placet.sense.votes.csvfiles import GUARD, is_like_formula
 from placet.sense.votes.polis import STATEMENT_FILE, SUMMARY_FILE, TOPIC, TOPIC_GUARD, VOTE_FILE
 from placet.sense.votes.polis_files import GUARD_COLUMN
-from placet.sense.votes.tables import AGREE, DISAGREE, Identifier
+from placet.sense.votes.tables import AGREE, DISAGREE
 
 VOTE_COLUMNS = ("timestamp", "comment-id", "voter-id", "vote")
 STATEMENT_COLUMNS = (

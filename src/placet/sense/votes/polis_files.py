@@ -9,18 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placet.sense.votes.arrays import Identifier, IdentifierArray, IntArray, VoteArray
 from placet.sense.votes.conversations import Statement
 from placet.sense.votes.csvfiles import GUARD, CsvTable
 from placet.sense.votes.errors import InputError, quote
-from placet.sense.votes.tables import (
-    AGREE,
-    DISAGREE,
-    PASS,
-    Identifier,
-    IdentifierArray,
-    IntArray,
-    VoteArray,
-)
+from placet.sense.votes.tables import AGREE, DISAGREE, PASS
 
 VOTE_VALUES = {"1": AGREE, "0": PASS, "-1": DISAGREE, "1.0": AGREE, "0.0": PASS, "-1.0": DISAGREE}
 MODERATION_VALUES = {"-1": -1, "0": 0, "1": 1}

@@ -8,19 +8,25 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-Identifier = int | str
-IntArray = npt.NDArray[np.int64]
-IdentifierArray = npt.NDArray[np.int64] | npt.NDArray[np.str_]
-VoteArray = npt.NDArray[np.int8]
+from placet.sense.votes.arrays import (
+    BoolArray,
+    Identifier,
+    IdentifierArray,
+    IndexArray,
+    IntArray,
+    VoteArray,
+)
 
 AGREE, PASS, DISAGREE = 1, 0, -1
+
+MAX_STATEMENTS, MAX_PARTICIPANTS = 2**31 - 1, 2**30  # positions and sums have 32 bits
+LIST_COLUMNS = Sequence[Identifier] | IdentifierArray
 
 
 @dataclass(frozen=True, eq=False)
 class VoteTable:
-    """Current votes of a conversation.
+    """Current votes of a conversation, row by row.
 
     Participants and statements are numbered in the order of their identifiers, and votes are
     sorted by participant, then statement. The same votes therefore give the same table, whatever
@@ -28,31 +34,38 @@ class VoteTable:
 
     Attributes
     ----------
-    participant_ids : tuple of int or tuple of str
+    participant_ids : (n_participants,) int64 or str array
         Everyone who voted, ascending.
     statement_ids : tuple of int or tuple of str
-        Every statement that was voted on, ascending.
-    participant_index, statement_index : (n_votes,) int64
-        Positions in the two tuples.
+        Every statement that was voted on, ascending. A part of a larger table lists those of the
+        whole.
+    row_starts : (n_participants + 1,) int64
+        The votes of participant i stand from ``row_starts[i]`` to before ``row_starts[i + 1]``.
+    statement_index : (n_votes,) int32
+        Position of each vote's statement in `statement_ids`.
     values : (n_votes,) int8
         +1 agree, -1 disagree, 0 pass. A pair that is not listed was not seen.
 
     Notes
     -----
-    Build one with `VoteTable.from_events`; the arrays are read-only.
+    Build one with `VoteTable.from_events`; the arrays are read-only. A vote takes 5 bytes.
     """
 
-    participant_ids: tuple[Identifier, ...]
+    participant_ids: IdentifierArray
     statement_ids: tuple[Identifier, ...]
-    participant_index: IntArray
-    statement_index: IntArray
+    row_starts: IntArray
+    statement_index: IndexArray
     values: VoteArray
+
+    def __post_init__(self) -> None:
+        for array in (self.participant_ids, self.row_starts, self.statement_index, self.values):
+            array.flags.writeable = False
 
     @classmethod
     def from_events(
         cls,
-        participant_ids: Sequence[Identifier] | IdentifierArray,
-        statement_ids: Sequence[Identifier] | IdentifierArray,
+        participant_ids: LIST_COLUMNS,
+        statement_ids: LIST_COLUMNS,
         values: npt.ArrayLike,
         *,
         order: npt.ArrayLike | None = None,
@@ -75,26 +88,29 @@ class VoteTable:
             If the lengths differ, a value is none of -1, 0, 1, an identifier is neither integer
             nor text, or a moment is not finite.
         """
-        votes = np.asarray(values)
+        votes = _checked_values(values)
         if not len(participant_ids) == len(statement_ids) == votes.size:
             raise ValueError("participant_ids, statement_ids and values differ in length")
-        if not np.isin(votes, (AGREE, PASS, DISAGREE)).all():
-            raise ValueError("votes are +1 (agree), 0 (pass) or -1 (disagree)")
-        moments = None
+        participants, participant_index = number_identifiers(participant_ids)
+        statements, statement_index = number_identifiers(statement_ids)
         if order is not None:
-            moments = np.asarray(order)
-            if moments.size != votes.size or not np.isfinite(moments).all():
-                raise ValueError("order needs one finite moment for each vote")
-        return _build_table(participant_ids, statement_ids, votes.astype(np.int8), moments)
+            by_moment = _order_by_moment(np.asarray(order), votes.size)
+            if by_moment is not None:
+                participant_index = participant_index[by_moment]
+                statement_index = statement_index[by_moment]
+                votes = votes[by_moment]
+        return build_table(
+            participants, tuple(statements.tolist()), participant_index, statement_index, votes
+        )
 
     @property
     def n_participants(self) -> int:
         """Number of people who voted."""
-        return len(self.participant_ids)
+        return self.participant_ids.size
 
     @property
     def n_statements(self) -> int:
-        """Number of statements that were voted on."""
+        """Number of statements in `statement_ids`."""
         return len(self.statement_ids)
 
     @property
@@ -102,63 +118,193 @@ class VoteTable:
         """Number of current votes."""
         return self.values.size
 
+    @property
+    def participant_index(self) -> IndexArray:
+        """The row of each vote, shape (n_votes,); made anew at each call."""
+        return np.repeat(np.arange(self.n_participants, dtype=np.int32), self.votes_per_participant())
+
     def votes_per_participant(self) -> IntArray:
         """Return how many statements each participant voted on, passes included."""
-        return np.bincount(self.participant_index, minlength=self.n_participants).astype(np.int64)
+        return np.diff(self.row_starts)
 
     def equals(self, other: VoteTable) -> bool:
         """Return whether two tables hold the same votes."""
         return (
-            self.participant_ids == other.participant_ids
+            np.array_equal(self.participant_ids, other.participant_ids)
             and self.statement_ids == other.statement_ids
-            and np.array_equal(self.participant_index, other.participant_index)
+            and np.array_equal(self.row_starts, other.row_starts)
             and np.array_equal(self.statement_index, other.statement_index)
             and np.array_equal(self.values, other.values)
         )
 
-    def vote_matrix(self) -> sparse.csr_array[Any, tuple[int, int]]:
-        """Return V, participants by statements; a pass is an explicit zero."""
-        return self._matrix(self.values.astype(np.int64))
+    def rows(self, start: int, stop: int) -> VoteTable:
+        """Return the participants from one position to before another, without copying their votes."""
+        first, last = self.row_starts[start], self.row_starts[stop]
+        return VoteTable(
+            self.participant_ids[start:stop],
+            self.statement_ids,
+            self.row_starts[start : stop + 1] - first,
+            self.statement_index[first:last],
+            self.values[first:last],
+        )
 
-    def seen_matrix(self) -> sparse.csr_array[Any, tuple[int, int]]:
-        """Return M, participants by statements: 1 where a vote exists."""
-        return self._matrix(np.ones(self.n_votes, dtype=np.int64))
+    def select(self, is_in: BoolArray) -> VoteTable:
+        """Return the table of some participants; it lists the statements of the whole.
 
-    def _matrix(self, data: npt.NDArray[Any]) -> sparse.csr_array[Any, tuple[int, int]]:
-        row_ends = np.cumsum(self.votes_per_participant())
-        row_starts = np.concatenate(([0], row_ends))
-        shape = (self.n_participants, self.n_statements)
-        return sparse.csr_array((data, self.statement_index, row_starts), shape=shape)
+        Parameters
+        ----------
+        is_in : (n_participants,) bool
+        """
+        if is_in.shape != (self.n_participants,) or is_in.dtype != np.bool_:
+            raise ValueError("is_in needs one true or false for each participant")
+        lengths = self.votes_per_participant()
+        kept = np.repeat(is_in, lengths)
+        return VoteTable(
+            self.participant_ids[is_in],
+            self.statement_ids,
+            _starts(lengths[is_in]),
+            self.statement_index[kept],
+            self.values[kept],
+        )
+
+    def take(self, positions: IntArray) -> VoteTable:
+        """Return the rows at some positions, in that order, as often as each is given.
+
+        Rows that are given twice count as two people, so the result is not in canonical order; it
+        serves resampling.
+        """
+        from placet.sense.votes import kernels
+
+        row_starts = _starts(self.votes_per_participant()[positions])
+        statement_index = np.empty(row_starts[-1], dtype=np.int32)
+        values = np.empty(row_starts[-1], dtype=np.int8)
+        rows = (self.row_starts, self.statement_index, self.values)
+        kernels.take_rows(*rows, positions, row_starts, statement_index, values)
+        return VoteTable(
+            self.participant_ids[positions], self.statement_ids, row_starts, statement_index, values
+        )
 
 
-def _build_table(
-    participant_ids: Sequence[Identifier] | IdentifierArray,
-    statement_ids: Sequence[Identifier] | IdentifierArray,
+def build_table(
+    participants: IdentifierArray,
+    statements: tuple[Identifier, ...],
+    participant_index: IndexArray,
+    statement_index: IndexArray,
     values: VoteArray,
-    moments: npt.NDArray[Any] | None,
 ) -> VoteTable:
-    participants, participant_index = _number(participant_ids)
-    statements, statement_index = _number(statement_ids)
-    pair = participant_index * max(len(statements), 1) + statement_index
-    keys = (pair,) if moments is None else (moments, pair)
-    by_pair = np.lexsort(keys)  # stable, so equal moments stay in the order of the list
-    pair = pair[by_pair]
-    is_last = np.append(pair[1:] != pair[:-1], True)[: pair.size]
-    current = by_pair[is_last]
-    arrays = (participant_index[current], statement_index[current], values[current])
-    for array in arrays:
-        array.flags.writeable = False
-    return VoteTable(participants, statements, *arrays)
+    """Build a table from numbered votes, of which the last one on a pair counts.
+
+    Parameters
+    ----------
+    participants, statements : ascending identifiers
+    participant_index, statement_index : (n_events,) int32
+        Positions in the two.
+    values : (n_events,) int8
+        -1, 0 or 1.
+    """
+    from placet.sense.votes import kernels
+    from placet.sense.votes.compiled import SMALL, n_threads, run_rows, run_tasks, split_evenly
+
+    if len(statements) > MAX_STATEMENTS or participants.size > MAX_PARTICIPANTS:
+        raise ValueError("a table holds at most 2**30 participants and 2**31 statements")
+    events = (participant_index, statement_index, values)
+    bits = max(len(statements) - 1, 1).bit_length()
+    fits = bits + kernels.BLOCK_BITS + 2 <= 32
+    packed = np.empty(values.size, dtype=np.uint32 if fits else np.uint64)
+    n_blocks = -(-participants.size // kernels.BLOCK)
+    parts = split_evenly(values.size, n_threads() if values.size > SMALL else 1)
+    counts = np.zeros((len(parts), n_blocks), dtype=np.int64)
+    run_tasks(lambda i, a, b: kernels.count_blocks(participant_index, a, b, counts[i]), parts)
+    # Each part of the list writes its votes behind those of the parts before it.
+    block_starts = _starts(counts.sum(axis=0))
+    heads = block_starts[:-1] + np.cumsum(counts, axis=0) - counts
+    run_tasks(lambda i, a, b: kernels.pack_blocks(*events, a, b, bits, heads[i], packed), parts)
+
+    n_kept = np.zeros(n_blocks, dtype=np.int64)
+    lengths = np.zeros(participants.size, dtype=np.int64)
+    run_rows(
+        lambda a, b: kernels.sort_blocks(block_starts, a, b, bits, packed, n_kept, lengths), block_starts
+    )
+    new_starts = _starts(n_kept)
+    # Without repeated votes nothing moves, and the words make room for the statements in place.
+    in_place = fits and new_starts[-1] == values.size
+    statements_of = packed.view(np.int32) if in_place else np.empty(new_starts[-1], dtype=np.int32)
+    current = np.empty(new_starts[-1], dtype=np.int8)
+    source = (packed, block_starts)
+    target = (n_kept, new_starts, bits, statements_of, current)
+    run_rows(lambda a, b: kernels.unpack_blocks(*source, a, b, *target), block_starts)
+    return VoteTable(participants, statements, _starts(lengths), statements_of, current)
 
 
-def _number(ids: Sequence[Identifier] | IdentifierArray) -> tuple[tuple[Identifier, ...], IntArray]:
-    """Return the distinct identifiers in ascending order, and the position of each one given."""
+def number_identifiers(ids: LIST_COLUMNS) -> tuple[IdentifierArray, IndexArray]:
+    """Return the distinct identifiers in ascending order, and the position of each one given.
+
+    Raises
+    ------
+    ValueError
+        If they are neither all integers of at most 64 bits nor all text.
+    """
     if not isinstance(ids, np.ndarray):
         kinds = {type(identifier) for identifier in ids}
         if kinds - {int} and kinds - {str}:
             raise ValueError("identifiers are all integers or all text")
     array = np.asarray(ids) if len(ids) else np.empty(0, dtype=np.int64)
-    if array.dtype.kind not in "iuU":
+    if array.dtype.kind == "U":
+        distinct, index = np.unique(array, return_inverse=True)
+        return distinct, index.astype(np.int32)
+    if array.dtype.kind not in "iu" or (array.dtype.kind == "u" and array.max(initial=0) >= 2**63):
         raise ValueError("identifiers are integers of at most 64 bits, or text")
-    distinct, index = np.unique(array, return_inverse=True)
-    return tuple(distinct.tolist()), index.astype(np.int64)
+    if array.dtype != np.int32:
+        array = array.astype(np.int64, copy=False)
+    return _number_integers(array)
+
+
+def _number_integers(ids: npt.NDArray[Any]) -> tuple[IntArray, IndexArray]:
+    """Number integers by a table of all that lie between the ends, where that is not too long."""
+    from placet.sense.votes import kernels
+    from placet.sense.votes.compiled import SMALL, n_threads, run_tasks, split_evenly
+
+    if ids.size == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+    low, high = int(ids.min()), int(ids.max())
+    if high - low >= 2 * ids.size + 2**16:
+        distinct, index = np.unique(ids, return_inverse=True)
+        return distinct.astype(np.int64), index.astype(np.int32)
+    is_present = np.zeros(high - low + 1, dtype=np.bool_)
+    parts = split_evenly(ids.size, n_threads() if ids.size > SMALL else 1)
+    run_tasks(lambda _, a, b: kernels.mark_present(ids[a:b], low, is_present), parts)
+    distinct = np.flatnonzero(is_present) + low
+    if low == 0 and distinct.size == high + 1 and ids.dtype == np.int32:
+        return distinct, ids
+    rank = np.cumsum(is_present, dtype=np.int32) - np.int32(1)
+    index = np.empty(ids.size, dtype=np.int32)
+    run_tasks(lambda _, a, b: kernels.look_up(ids[a:b], low, rank, index[a:b]), parts)
+    return distinct, index
+
+
+def _checked_values(values: npt.ArrayLike) -> VoteArray:
+    votes = np.asarray(values)
+    if votes.ndim != 1:
+        raise ValueError("values is a list with one vote each")
+    if votes.dtype.kind in "iu":
+        is_good = votes.size == 0 or (int(votes.min()) >= DISAGREE and int(votes.max()) <= AGREE)
+    else:
+        is_good = bool(np.isin(votes, (AGREE, PASS, DISAGREE)).all())
+    if not is_good:
+        raise ValueError("votes are +1 (agree), 0 (pass) or -1 (disagree)")
+    return votes.astype(np.int8, copy=False)
+
+
+def _order_by_moment(moments: npt.NDArray[Any], n_events: int) -> IntArray | None:
+    """Return the events in the order of their moments, or None if they are in it already."""
+    if moments.shape != (n_events,) or not np.isfinite(moments).all():
+        raise ValueError("order needs one finite moment for each vote")
+    if (moments[1:] >= moments[:-1]).all():
+        return None
+    return np.argsort(moments, kind="stable")
+
+
+def _starts(lengths: npt.NDArray[Any]) -> IntArray:
+    starts = np.zeros(lengths.size + 1, dtype=np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts

@@ -201,7 +201,7 @@ def _votes(path: Path, conversation: Conversation, flips_signs: bool) -> list[_V
     log_path = path / VOTE_FILE if path.is_dir() else path
     if conversation.row_counts is None:
         table = conversation.votes
-        participants = np.array(table.participant_ids)[table.participant_index].tolist()
+        participants = table.participant_ids[table.participant_index].tolist()
         statements = np.array(table.statement_ids)[table.statement_index].tolist()
         cells = zip(participants, statements, table.values.tolist(), strict=True)
         return [_Vote(participant, statement, value, None) for participant, statement, value in cells]

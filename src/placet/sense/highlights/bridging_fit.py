@@ -13,6 +13,8 @@ from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 from placet.sense.votes.compiled import run_tasks, split_rows
 
 LEVEL_VOTES = 5.0  # a participant's own level is drawn to 0 as if by so many votes
+START_VECTORS = 4
+START_ROUNDS = 8
 PLAIN_ROUNDS = 4  # before jumping ahead
 MEMORY = 6
 BLOCK_VOTES = 100_000  # votes that are added up together
@@ -112,9 +114,7 @@ def fit(
         float(n_strong.sum()),
         split_rows(table.row_starts, n_blocks),
     )
-    # To begin with, the sides are those who differ on the statement on which opinions differ most.
-    statements = np.column_stack((mean, np.zeros_like(mean)))
-    statements[np.argmax(spread), 1] = 1.0
+    statements = np.column_stack((mean, _find_direction(votes, mean, spread)))
     model = _Model(statements, float(spread.sum() / n_seen.sum()))
     model, n_iterations, is_converged = _settle(votes, model, regularisation, tolerance, max_iterations)
     return _describe(votes, model, regularisation, n_iterations, is_converged)
@@ -125,6 +125,22 @@ def _fit_nothing(table: VoteTable, n_seen: IntArray) -> Solution:
     nobody = np.zeros((2, table.n_statements), dtype=np.int64)
     nowhere = np.full(table.n_participants, np.nan)
     return Solution(unknown, unknown, unknown, n_seen, nobody, nobody, nowhere, np.nan, 0, False)
+
+
+def _find_direction(votes: _Votes, mean: FloatArray, spread: FloatArray) -> FloatArray:
+    """Return roughly along what statements vary together most: where the fit begins.
+
+    A factor of 0 is also a place where nothing changes, so the beginning has to be clear of it.
+    Subspace iteration from the statements on which opinions differ most.
+    """
+    n_vectors = min(START_VECTORS, spread.size)
+    vectors = np.zeros((spread.size, n_vectors))
+    vectors[np.argsort(-spread, kind="stable")[:n_vectors], np.arange(n_vectors)] = 1.0
+    for _ in range(START_ROUNDS):
+        (products,) = votes.add_up(bridging_kernels.multiply, (mean, vectors), vectors.shape)
+        previous, vectors = vectors, np.linalg.qr(products)[0]
+    leading = previous @ np.linalg.eigh(previous.T @ products)[1][:, -1]
+    return np.asarray(leading / (2 * np.abs(leading).max()))
 
 
 def _settle(

@@ -19,11 +19,47 @@ from placet.sense.votes.compiled import kernel
 
 
 @kernel
+def multiply(
+    row_starts: IntArray,
+    statement_index: IndexArray,
+    values: VoteArray,
+    first: int,
+    last: int,
+    is_used: BoolArray,
+    means: FloatArray,
+    vectors: FloatArray,
+    products: FloatArray,
+) -> None:
+    """Add (XᵀX - its diagonal) · vectors, with X the votes minus the statements' means.
+
+    The diagonal is left out because chance alone makes it large. ``vectors`` and ``products`` have
+    shape (n_statements, n_vectors).
+    """
+    n_vectors = vectors.shape[1]
+    scores = np.empty(n_vectors)
+    for row in range(first, last):
+        start, end = np.uint64(row_starts[row]), np.uint64(row_starts[row + 1])
+        scores[:] = 0.0
+        for i in range(start, end):
+            j = np.uint64(np.uint32(statement_index[i]))
+            if is_used[j]:
+                x = values[i] - means[j]
+                for k in range(n_vectors):
+                    scores[k] += x * vectors[j, k]
+        for i in range(start, end):
+            j = np.uint64(np.uint32(statement_index[i]))
+            if is_used[j]:
+                x = values[i] - means[j]
+                for k in range(n_vectors):
+                    products[j, k] += x * (scores[k] - x * vectors[j, k])
+
+
+@kernel
 def place_participant(
     statement_index: IndexArray,
     values: VoteArray,
-    start: int,
-    end: int,
+    start: np.uint64,
+    end: np.uint64,
     is_used: BoolArray,
     statements: FloatArray,
     variance: float,

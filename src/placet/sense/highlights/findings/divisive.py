@@ -100,6 +100,8 @@ def find_divisive(
     """
     if counts.n_seen.ndim != 2 or is_eligible.shape != counts.n_seen.shape[1:]:
         raise ValueError("counts needs shape (n_groups, n_statements), is_eligible (n_statements,)")
+    if not 0 < false_discovery_rate < 1 or not 0 < level < 1:
+        raise ValueError("false_discovery_rate and level lie between 0 and 1")
     n_groups = len(counts.n_seen)
     minimum = fewest_votes(false_discovery_rate / max(n_groups, 1))
     is_tested = is_eligible & (np.count_nonzero(counts.n_seen >= minimum, axis=0) >= 2)

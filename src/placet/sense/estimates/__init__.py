@@ -1,5 +1,6 @@
-"""Proportions with their intervals, and what of a table may be published."""
+"""Proportions with their intervals, consent across members, weights, and what may be published."""
 
+from placet.sense.estimates.consent import consent_across_members, consent_from_counts
 from placet.sense.estimates.proportions import (
     Interval,
     newcombe_interval,
@@ -9,15 +10,40 @@ from placet.sense.estimates.proportions import (
     wilson_interval,
 )
 from placet.sense.estimates.releases import Release, ReleaseTable, prepare_release
+from placet.sense.estimates.results import Consent, Estimate, LeastFavourable
+from placet.sense.estimates.shrinkage import ShrunkProportions, shrink_proportions
+from placet.sense.estimates.weights import (
+    WeightedSupport,
+    Weights,
+    cross_labels,
+    effective_sample_size,
+    equal_totals,
+    rake_weights,
+    weighted_support,
+)
 
 __all__ = [
+    "Consent",
+    "Estimate",
     "Interval",
+    "LeastFavourable",
     "Release",
     "ReleaseTable",
+    "ShrunkProportions",
+    "WeightedSupport",
+    "Weights",
+    "consent_across_members",
+    "consent_from_counts",
+    "cross_labels",
+    "effective_sample_size",
+    "equal_totals",
     "newcombe_interval",
     "one_proportion_z",
     "prepare_release",
+    "rake_weights",
+    "shrink_proportions",
     "smoothed_proportion",
     "two_proportion_z",
+    "weighted_support",
     "wilson_interval",
 ]

@@ -61,7 +61,7 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: f
     """
     if not 0 < level < 1:
         raise ValueError("level lies between 0 and 1")
-    k, n = _checked(successes, trials)
+    k, n = checked_counts(successes, trials)
     return Interval(*_wilson_bounds(k, n, level), level)
 
 
@@ -120,7 +120,7 @@ def smoothed_proportion(successes: npt.ArrayLike, trials: npt.ArrayLike) -> Floa
     It is the mean of the posterior under a uniform prior (Laplace's rule of succession), as Polis
     uses it: 0.5 where there is no observation.
     """
-    k, n = _checked(successes, trials)
+    k, n = checked_counts(successes, trials)
     return (k + 1) / (n + 2)
 
 
@@ -130,7 +130,7 @@ def one_proportion_z(successes: npt.ArrayLike, trials: npt.ArrayLike) -> FloatAr
     ``2 sqrt(n + 1) ((k + 1) / (n + 1) - 1/2)`` for k successes in n trials
     (``prop-test`` in polismath/math/stats.clj). With no observation it is 1, not 0.
     """
-    k, n = _checked(successes, trials)
+    k, n = checked_counts(successes, trials)
     return 2 * np.sqrt(n + 1) * ((k + 1) / (n + 1) - 0.5)
 
 
@@ -146,17 +146,18 @@ def two_proportion_z(
     ``(p - q) / sqrt(r (1 - r) (1/n + 1/m))``; 0 where r is 1 (``two-prop-test`` in
     polismath/math/stats.clj).
     """
-    k, n = (count + 1 for count in _checked(successes, trials))
-    j, m = (count + 1 for count in _checked(other_successes, other_trials))
+    k, n = (count + 1 for count in checked_counts(successes, trials))
+    j, m = (count + 1 for count in checked_counts(other_successes, other_trials))
     pooled = (k + j) / (n + m)
     with np.errstate(invalid="ignore", divide="ignore"):
         z = (k / n - j / m) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
     return np.where(pooled == 1, 0.0, z)
 
 
-def _checked(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def checked_counts(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return counts as float64, or raise ValueError unless 0 <= successes <= trials < infinity."""
     k: npt.NDArray[Any] = np.asarray(successes, dtype=np.float64)
     n: npt.NDArray[Any] = np.asarray(trials, dtype=np.float64)
-    if not ((k >= 0) & (k <= n)).all():
-        raise ValueError("successes are counts between 0 and the number of trials")
+    if not ((k >= 0) & (k <= n) & np.isfinite(n)).all():
+        raise ValueError("successes are counts between 0 and the number of trials, which is finite")
     return k, n

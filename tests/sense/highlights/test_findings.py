@@ -120,6 +120,24 @@ def test_without_an_effect_hardly_any_analysis_finds_one() -> None:
     assert n_wrong / N_ANALYSES <= RATE + 2 * np.sqrt(RATE * (1 - RATE) / N_ANALYSES)
 
 
+def test_groups_cut_out_of_noise_differ_unless_other_votes_are_counted() -> None:
+    """The limit that is declared: the control holds for votes in which the groups were not found."""
+    generator = np.random.default_rng(8)
+    n_same, n_other = 0, 0
+    for _ in range(40):
+        votes = generator.random((300, 40)) < generator.choice([0.3, 0.5, 0.7], 40)
+        seen = votes[:, :20] - votes[:, :20].mean(axis=0)
+        is_above = np.linalg.svd(seen, full_matrices=False)[0][:, 0] > 0
+        agree = np.array([votes[is_above].sum(axis=0), votes[~is_above].sum(axis=0)])
+        n_members = np.array([[is_above.sum()], [(~is_above).sum()]])
+        groups = counts(agree, n_members - agree)
+        is_same = np.arange(40) < 20
+        n_same += bool(find_representative(groups, is_eligible=is_same).found)
+        n_other += bool(find_representative(groups, is_eligible=~is_same).found)
+    assert n_same > 30
+    assert n_other / 40 <= RATE + 2 * np.sqrt(RATE * (1 - RATE) / 40)
+
+
 def test_without_a_majority_hardly_any_analysis_finds_one() -> None:
     generator = np.random.default_rng(4)
     wrong = np.zeros(3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +24,8 @@ class Bridging:
     Attributes
     ----------
     intercepts : (n_statements,) float64
-        Expected vote, from -1 to 1, of somebody midway between the two sides; NaN where a statement
-        is not eligible or nobody saw it, and everywhere if nothing could be fitted.
+        Expected vote, -1 disagree to 1 agree, of somebody midway between the two sides; NaN where a
+        statement is not eligible or nobody saw it, and everywhere if nothing could be fitted.
     standard_errors : (n_statements,) float64
     intercept_low, intercept_high : (n_statements,) float64
         Bounds of the interval of the intercept.
@@ -143,21 +142,23 @@ def fit_bridging(
         y_ij = a_j + b_i + u_i f_j + noise
 
     with a_j the intercept of statement j (their μ and note intercept in one), b_i the level of
-    participant i, and u_i f_j what the participant's side explains. Three things differ from theirs.
-    (1) Participants are random: u_i ~ N(0, 1), b_i ~ N(0, variance / 5), so that somebody with few
-    votes stays near the middle; statements are fixed, with a ridge that weighs as much as
-    `regularisation` votes. It is fitted by expectation and maximisation (two by two systems, exact),
-    with the participants' mean and scale taken over into the statements after every round, which
-    makes it converge in some tens of rounds (Liu, C., Rubin, D. B. and Wu, Y. N. (1998), "Parameter
-    expansion to accelerate EM: the PX-EM algorithm", Biometrika 85, 755-770). (2) An intercept
-    depends on where the factor is 0, which such a model leaves open: here it is midway between the
-    two sides, found by two-means on u, whatever the sizes of the sides. A statement that one large
-    side is fond of therefore gains nothing from the size. (3) Votes are -1, 0 and 1.
+    participant i, and u_i f_j what the participant's side explains. Two things differ from theirs.
+    (1) Participants are random, u_i ~ N(0, 1) and b_i ~ N(0, noise variance / 5), so that somebody
+    with few votes stays near the middle; statements have a ridge that weighs `regularisation` votes,
+    not one in proportion to their votes. The fit alternates between the two by expectation and
+    maximisation (exact two by two systems), and takes the participants' mean and scale over into
+    the statements after every round (Liu, C., Rubin, D. B. and Wu, Y. N. (1998), "Parameter
+    expansion to accelerate EM", Biometrika 85, 755-770). (2) Where the factor is 0, and with it the
+    intercept, is not left to the ridge: it is the point midway between the two sides, whatever
+    their sizes, by the third moment of u. A statement that one large side is fond of therefore
+    gains nothing from the size. A side smaller than about one in twenty no longer moves the point.
 
     The interval is ``a_j ± z s_j``; s_j comes from the squared residuals of the statement's own
     regression on u (White, H. (1980), Econometrica 48, 817-838), each participant taken without the
-    vote in question, plus what the ridge may hide and how well the middle is known. It holds for a
-    larger public from which the participants are a random sample. One factor is not all that
+    vote in question, plus what the ridge may hide and how well the middle is known. With planted
+    truth 93 to 96 % of 95 % intervals cover, but 89 % with 300 participants of 8 votes each. It
+    holds for a larger public from which the participants are a random sample, and may reach beyond
+    1: the model is a straight line, the votes are steps. One factor is not all that
     divides people: in a conversation with three camps, two of them share a side.
     """
     if is_eligible.shape != (votes.n_statements,):
@@ -166,23 +167,7 @@ def fit_bridging(
         raise ValueError("regularisation, tolerance and max_iterations are positive, level is in (0, 1)")
     from placet.sense.highlights import bridging_fit
 
-    solution = bridging_fit.fit(votes, is_eligible, regularisation, tolerance, max_iterations)
-    half = NormalDist().inv_cdf((1 + level) / 2) * solution.standard_errors
-    return Bridging(
-        intercepts=solution.intercepts,
-        standard_errors=solution.standard_errors,
-        intercept_low=solution.intercepts - half,
-        intercept_high=solution.intercepts + half,
-        factors=solution.factors,
-        n_seen=solution.n_seen,
-        side_agree=solution.side_agree,
-        side_seen=solution.side_seen,
-        positions=solution.positions,
-        noise_variance=solution.noise_variance,
-        n_iterations=solution.n_iterations,
-        is_converged=solution.is_converged,
-        level=level,
-    )
+    return bridging_fit.fit(votes, is_eligible, regularisation, tolerance, max_iterations, level)
 
 
 @dataclass(frozen=True)

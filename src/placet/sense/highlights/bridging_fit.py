@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
 from placet.sense.highlights import bridging_kernels
+from placet.sense.highlights.bridging import Bridging
 from placet.sense.votes import VoteTable, count_votes
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 from placet.sense.votes.compiled import run_tasks, split_rows
@@ -21,22 +23,6 @@ BLOCK_VOTES = 100_000  # votes that are added up together
 MAX_BLOCKS = 32
 SMALLEST_VARIANCE = 1e-6
 FARTHEST_MIDDLE = 2.0  # standard deviations; reached when one side is about one in twenty
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """What `fit` returns; the attributes are those of `Bridging`."""
-
-    intercepts: FloatArray
-    standard_errors: FloatArray
-    factors: FloatArray
-    n_seen: IntArray
-    side_agree: IntArray
-    side_seen: IntArray
-    positions: FloatArray
-    noise_variance: float
-    n_iterations: int
-    is_converged: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +82,8 @@ def fit(
     regularisation: float,
     tolerance: float,
     max_iterations: int,
-) -> Solution:
+    level: float,
+) -> Bridging:
     """Fit the model; see `fit_bridging`."""
     counts = count_votes(table)
     is_used = is_eligible & (counts.n_seen > 0)
@@ -105,7 +92,7 @@ def fit(
     mean = np.where(is_used, counts.n_agree - counts.n_disagree, 0) / np.maximum(n_seen, 1)
     spread = n_strong - n_seen * mean**2
     if is_used.sum() < 2 or spread.max() <= 0:
-        return _fit_nothing(table, n_seen)
+        return _fit_nothing(table, n_seen, level)
     n_blocks = min(max(table.n_votes // BLOCK_VOTES, 1), MAX_BLOCKS)
     votes = _Votes(
         table,
@@ -117,14 +104,27 @@ def fit(
     statements = np.column_stack((mean, _find_direction(votes, mean, spread)))
     model = _Model(statements, float(spread.sum() / n_seen.sum()))
     model, n_iterations, is_converged = _settle(votes, model, regularisation, tolerance, max_iterations)
-    return _describe(votes, model, regularisation, n_iterations, is_converged)
+    return _describe(votes, model, regularisation, n_iterations, is_converged, level)
 
 
-def _fit_nothing(table: VoteTable, n_seen: IntArray) -> Solution:
+def _fit_nothing(table: VoteTable, n_seen: IntArray, level: float) -> Bridging:
     unknown = np.full(table.n_statements, np.nan)
     nobody = np.zeros((2, table.n_statements), dtype=np.int64)
-    nowhere = np.full(table.n_participants, np.nan)
-    return Solution(unknown, unknown, unknown, n_seen, nobody, nobody, nowhere, np.nan, 0, False)
+    return Bridging(
+        intercepts=unknown,
+        standard_errors=unknown,
+        intercept_low=unknown,
+        intercept_high=unknown,
+        factors=unknown,
+        n_seen=n_seen,
+        side_agree=nobody,
+        side_seen=nobody,
+        positions=np.full(table.n_participants, np.nan),
+        noise_variance=np.nan,
+        n_iterations=0,
+        is_converged=False,
+        level=level,
+    )
 
 
 def _find_direction(votes: _Votes, mean: FloatArray, spread: FloatArray) -> FloatArray:
@@ -195,8 +195,8 @@ def _improve(votes: _Votes, model: _Model, regularisation: float) -> _Model:
 
 
 def _describe(
-    votes: _Votes, model: _Model, regularisation: float, n_iterations: int, is_converged: bool
-) -> Solution:
+    votes: _Votes, model: _Model, regularisation: float, n_iterations: int, is_converged: bool, level: float
+) -> Bridging:
     """Set the middle and the sign, and find how well the intercepts are known."""
     a, f = model.statements.T
     n_statements, n_participants = a.size, votes.table.n_participants
@@ -213,9 +213,13 @@ def _describe(
     )
     is_flipped = bool(f[np.argmax(np.abs(f))] < 0)
     sign = -1.0 if is_flipped else 1.0
-    return Solution(
-        intercepts=np.where(votes.is_used, a + middle * f, np.nan),
+    intercepts = np.where(votes.is_used, a + middle * f, np.nan)
+    half = NormalDist().inv_cdf((1 + level) / 2) * errors
+    return Bridging(
+        intercepts=intercepts,
         standard_errors=np.where(votes.is_used, errors, np.nan),
+        intercept_low=intercepts - half,
+        intercept_high=intercepts + half,
         factors=np.where(votes.is_used, sign * f, np.nan),
         n_seen=votes.n_seen.astype(np.int64),
         side_agree=sides[::-1, 0] if is_flipped else sides[:, 0],
@@ -224,6 +228,7 @@ def _describe(
         noise_variance=model.variance,
         n_iterations=n_iterations,
         is_converged=is_converged,
+        level=level,
     )
 
 

@@ -12,6 +12,7 @@ from placet import __version__
 # Each command and the module that holds it, in the order in which ``placet --help`` lists them.
 COMMANDS = {
     "analyze": "placet.cli.analyze",
+    "bench": "placet.cli.bench",
     "demo": "placet.cli.platform",
     "serve": "placet.cli.platform",
     "web": "placet.cli.platform",

@@ -46,7 +46,7 @@ def analyze(path: Path, directory: Path, flip_signs: bool, seed: int, language: 
             conversation = read_polis(path, flip_signs=flip_signs)
             advance("Analysing", 0.3)
             analysis = analyze_conversation(
-                conversation, seed=seed, progress=lambda share: advance("Analysing", 0.3 + 0.3 * share)
+                conversation, seed=seed, progress=lambda stage, share: advance("Analysing", 0.3 + 0.3 * share)
             )
             advance("Writing", 0.6)
             document = write_results(

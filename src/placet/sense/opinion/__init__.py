@@ -1,7 +1,7 @@
 """From co-vote moments to the opinion space and its groups."""
 
 from placet.sense.opinion.groups import OpinionGroups, find_groups
-from placet.sense.opinion.moments import CovoteMoments, sum_moments
+from placet.sense.opinion.moments import MAX_STATEMENTS, CovoteMoments, sum_moments
 from placet.sense.opinion.placement import Placement, place_participant
 from placet.sense.opinion.space import OpinionSpace, fit_space, select_participants
 from placet.sense.opinion.stability import (
@@ -12,6 +12,7 @@ from placet.sense.opinion.stability import (
 )
 
 __all__ = [
+    "MAX_STATEMENTS",
     "CovoteMoments",
     "OpinionGroups",
     "OpinionSpace",

@@ -138,7 +138,7 @@ def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> 
 def _assign(
     points: FloatArray,
     weights: FloatArray,
-    grid: tuple[Any, ...],
+    grid: Any,
     labels: IndexArray,
     first: int,
     last: int,
@@ -152,7 +152,7 @@ def _assign(
 
 def find_nearest(points: FloatArray, centres: FloatArray) -> IntArray:
     """Return the nearest centre of each point, the first of equals."""
-    return _squared_distances(points, centres).argmin(axis=1).astype(np.int64)
+    return np.asarray(_squared_distances(points, centres).argmin(axis=1), dtype=np.int64)
 
 
 def _grid(points: FloatArray) -> tuple[FloatArray, FloatArray, int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placet.sense.votes import VoteTable, count_votes
+from placet.sense.votes import VoteSource, VoteTable, count_votes
 from placet.sense.votes.arrays import FloatArray, Identifier, IntArray
 
 # Beyond this, three square arrays take more than 600 MB: `fit_space` does without them.
@@ -144,11 +144,9 @@ class CovoteMoments:
         return np.asarray(scatter)
 
 
-def sum_moments(parts: list[CovoteMoments]) -> CovoteMoments:
-    """Return the sum of many moments, merged in pairs as a tree."""
-    while len(parts) > 1:
-        parts = [sum(parts[i + 1 : i + 2], start=parts[i]) for i in range(0, len(parts), 2)]
-    return parts[0] if parts else CovoteMoments.nothing()
+def sum_moments(votes: VoteSource) -> CovoteMoments:
+    """Return the moments of votes wherever they lie: block by block, merged where the blocks are."""
+    return votes.reduce(CovoteMoments.from_votes, CovoteMoments.__add__)
 
 
 def _sum_products(votes: VoteTable) -> tuple[IntArray, IntArray, IntArray]:
@@ -184,7 +182,7 @@ def _align(first: CovoteMoments, second: CovoteMoments) -> tuple[CovoteMoments, 
     """Return both moments over the statements of either."""
     if first.statement_ids == second.statement_ids:
         return first, second
-    ids = tuple(sorted({*first.statement_ids, *second.statement_ids}))  # type: ignore[type-var]
+    ids = tuple(sorted({*first.statement_ids, *second.statement_ids}))
     return _spread(first, ids), _spread(second, ids)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from placet.sense.opinion.moments import MAX_STATEMENTS, CovoteMoments
-from placet.sense.votes import VoteTable, count_votes
+from placet.sense.opinion.moments import MAX_STATEMENTS, CovoteMoments, sum_moments
+from placet.sense.votes import VoteSource, VoteTable, count_votes
 from placet.sense.votes.arrays import BoolArray, FloatArray, Identifier, IntArray
 
 N_COMPONENTS = 2
@@ -75,13 +76,13 @@ class OpinionSpace:
         return positions
 
 
-def fit_space(source: CovoteMoments | VoteTable, *, is_eligible: BoolArray) -> OpinionSpace:
+def fit_space(source: CovoteMoments | VoteSource, *, is_eligible: BoolArray) -> OpinionSpace:
     """Find the two directions along which the votes differ most.
 
     Parameters
     ----------
-    source : CovoteMoments or VoteTable
-        With a table of more than 5,000 statements the moments would take too much memory. Then X is
+    source : CovoteMoments or VoteSource
+        With votes on more than 5,000 statements the moments would take too much memory. Then X is
         applied to vectors row by row and never written down: memory grows with the votes alone,
         time with the votes and the number of steps, and the result is the same apart from rounding.
     is_eligible : (n_statements,) bool
@@ -105,11 +106,12 @@ def fit_space(source: CovoteMoments | VoteTable, *, is_eligible: BoolArray) -> O
     if is_eligible.shape != (len(source.statement_ids),):
         raise ValueError("is_eligible needs one entry for each statement")
     kept = np.flatnonzero(is_eligible)
-    if isinstance(source, VoteTable):
-        if source.n_statements > MAX_STATEMENTS:
-            return _fit_without_moments(source, is_eligible, kept)
-        source = CovoteMoments.from_votes(source)
-    moments = source
+    if isinstance(source, CovoteMoments):
+        moments = source
+    elif source.n_statements > MAX_STATEMENTS:
+        return _fit_without_moments(source, is_eligible, kept)
+    else:
+        moments = sum_moments(source)
     means = np.where(is_eligible, moments.means(), 0.0)
     scatter = moments.scatter()
     if kept.size < len(scatter):
@@ -118,7 +120,7 @@ def fit_space(source: CovoteMoments | VoteTable, *, is_eligible: BoolArray) -> O
     return _make_space(moments.statement_ids, means, kept, total, lambda: _leading_eigenvectors(scatter))
 
 
-def _fit_without_moments(votes: VoteTable, is_eligible: BoolArray, kept: IntArray) -> OpinionSpace:
+def _fit_without_moments(votes: VoteSource, is_eligible: BoolArray, kept: IntArray) -> OpinionSpace:
     counts = count_votes(votes)
     sums = counts.n_agree - counts.n_disagree
     means = np.where(is_eligible, sums / np.maximum(counts.n_seen, 1), 0.0)
@@ -128,7 +130,8 @@ def _fit_without_moments(votes: VoteTable, is_eligible: BoolArray, kept: IntArra
     def multiply(vector: FloatArray) -> FloatArray:
         full = np.zeros(votes.n_statements)
         full[kept] = vector.ravel()
-        return _apply_scatter(votes, means, full)[kept]
+        parts = votes.map(partial(_apply_scatter, means=means, vector=full))
+        return np.asarray(sum(parts))[kept]
 
     return _make_space(
         votes.statement_ids, means, kept, float(squares.sum()), lambda: _iterate(multiply, kept.size)
@@ -177,7 +180,7 @@ def _iterate(multiply: Callable[[FloatArray], FloatArray], n: int) -> tuple[Floa
     return values[order], vectors[:, order]
 
 
-def _apply_scatter(votes: VoteTable, means: FloatArray, vector: FloatArray) -> FloatArray:
+def _apply_scatter(votes: VoteTable, *, means: FloatArray, vector: FloatArray) -> FloatArray:
     """Return XᵀX times a vector."""
     from placet.sense.opinion import space_kernels as kernels
     from placet.sense.votes.compiled import run_tasks

@@ -11,6 +11,7 @@ from placet.sense.reports.figures import (
 from placet.sense.reports.files import OutputError, check_output, write_results
 from placet.sense.reports.page import render_report
 from placet.sense.reports.parameters import Parameters
+from placet.sense.reports.refresh import refresh
 from placet.sense.reports.tables import participants_table, statements_table
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "group_letter",
     "participants_table",
     "read_schema",
+    "refresh",
     "render_report",
     "statements_table",
     "write_results",

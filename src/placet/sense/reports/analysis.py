@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.highlights import (
     Consensus,
@@ -20,26 +19,36 @@ from placet.sense.highlights import (
     statement_priorities,
 )
 from placet.sense.opinion import (
+    MAX_STATEMENTS,
     CovoteMoments,
     OpinionGroups,
     OpinionSpace,
+    Stability,
+    draw_participants,
+    estimate_stability,
     find_groups,
     fit_space,
     select_participants,
+    sum_moments,
 )
 from placet.sense.reports.parameters import Parameters
-from placet.sense.votes import Conversation, VoteCounts, count_votes, count_votes_by_label
+from placet.sense.votes import (
+    Conversation,
+    VoteCounts,
+    VoteSource,
+    count_votes_by_label,
+    gather_rows,
+)
+from placet.sense.votes.arrays import BoolArray, FloatArray
 
-FloatArray = npt.NDArray[np.float64]
-
-# Told the share of the work that is done, from 0 to 1.
-Progress = Callable[[float], None]
+# Told which stage begins, and the share of the work that is done, from 0 to 1.
+Progress = Callable[[str, float], None]
 
 
 class _Selection(TypedDict):
     """What the lists of statements have in common."""
 
-    is_eligible: npt.NDArray[np.bool_]
+    is_eligible: BoolArray
     n_selected: int
     level: float
 
@@ -53,11 +62,15 @@ class Analysis:
     conversation : Conversation
     parameters : Parameters
     seed : int
+    moments : CovoteMoments, optional
+        What the space follows from; None with more than 5,000 statements.
     space : OpinionSpace
         Over the statements that were voted on.
     positions : (n_participants, 2) float64
         Where participants lie in the space.
     groups : OpinionGroups
+    stability : dict of int to Stability
+        For each number of groups that was tried; empty without resamples.
     counts : VoteCounts
         Votes of all participants by statement. Here and below the statements are all those of the
         conversation, in its order.
@@ -75,9 +88,11 @@ class Analysis:
     conversation: Conversation
     parameters: Parameters
     seed: int
+    moments: CovoteMoments | None
     space: OpinionSpace
     positions: FloatArray
     groups: OpinionGroups
+    stability: dict[int, Stability]
     counts: VoteCounts
     group_counts: VoteCounts
     extremity: FloatArray
@@ -102,9 +117,10 @@ def analyze(
     conversation : Conversation
     parameters : Parameters, optional
     seed : int
-        Not negative; starts the random generator of the k-means.
+        Not negative; starts the random generator of k-means and resampling.
     progress : callable, optional
-        Called with the share of the work that is done, from 0 to 1.
+        Called at the beginning of each stage with its name ("moments", "space", "groups", "counts",
+        "stability", "statistics", "done") and the share of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -115,35 +131,77 @@ def analyze(
     if seed < 0:
         raise ValueError("seed is not negative")
     parameters = parameters or Parameters()
-    report = progress or (lambda share: None)
+    report = progress or (lambda stage, share: None)
     votes = conversation.votes
-    position = {identifier: j for j, identifier in enumerate(votes.statement_ids)}
-    voted_at = np.array([position.get(s.id, -1) for s in conversation.statements], dtype=np.int64)
-    is_eligible = np.array([s.is_eligible for s in conversation.statements], dtype=np.bool_)
-    is_meta = np.array([s.is_meta for s in conversation.statements], dtype=np.bool_)
+    eligible = is_eligible(conversation)
+    report("moments", 0.0)
+    moments = sum_moments(votes) if votes.n_statements <= MAX_STATEMENTS else None
+    report("space", 0.2)
+    space = fit_space(moments or votes, is_eligible=eligible)
+    positions = np.concatenate(list(votes.map(space.project)))
+    report("groups", 0.3)
+    generator = np.random.default_rng(seed)
+    groups = _find_groups(votes, positions, parameters, generator)
+    report("counts", 0.4)
+    counts, group_counts = count_groups(votes, groups)
+    report("stability", 0.5)
+    stability = _estimate_stability(votes, positions, groups, eligible, parameters, generator)
+    report("statistics", 0.9)
+    found = Found(moments, space, positions, groups, stability, counts, group_counts)
+    analysis = compose(conversation, parameters, seed, found)
+    report("done", 1.0)
+    return analysis
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the statistics of an analysis follow from; counts are of the statements voted on."""
+
+    moments: CovoteMoments | None
+    space: OpinionSpace
+    positions: FloatArray
+    groups: OpinionGroups
+    stability: dict[int, Stability]
+    counts: VoteCounts
+    group_counts: VoteCounts
+
+
+def is_eligible(conversation: Conversation) -> BoolArray:
+    """Return which of the statements that were voted on may shape the space, shape (n_statements,)."""
+    eligible = {statement.id for statement in conversation.statements if statement.is_eligible}
+    return np.array([identifier in eligible for identifier in conversation.votes.statement_ids], dtype=np.bool_)
+
+
+def count_groups(votes: VoteSource, groups: OpinionGroups) -> tuple[VoteCounts, VoteCounts]:
+    """Count the votes on each statement, of everyone and of each group, reading the votes once."""
+    counts = count_votes_by_label(votes, groups.labels + 1, groups.n_groups + 1)
+    return counts.sum(), counts[1:]
+
+
+def compose(conversation: Conversation, parameters: Parameters, seed: int, found: Found) -> Analysis:
+    """Return the analysis that follows from what was found."""
+    position = {identifier: j for j, identifier in enumerate(conversation.votes.statement_ids)}
+    statements = conversation.statements
+    voted_at = np.array([position.get(s.id, -1) for s in statements], dtype=np.int64)
     is_voted = voted_at >= 0
-    report(0.0)
-    space = fit_space(CovoteMoments.from_votes(votes), is_eligible=is_eligible[is_voted])
-    report(0.4)
-    positions = space.project(votes)
-    groups = _find_groups(votes.votes_per_participant(), positions, votes.n_statements, parameters, seed)
-    report(0.8)
-    counts = count_votes(votes).take(voted_at)
-    group_counts = count_votes_by_label(votes, groups.labels, groups.n_groups).take(voted_at)
+    counts, group_counts = found.counts.take(voted_at), found.group_counts.take(voted_at)
     extremity = np.full(voted_at.size, np.nan)
-    extremity[is_voted] = space.extremity()
+    extremity[is_voted] = found.space.extremity()
+    is_meta = np.array([s.is_meta for s in statements], dtype=np.bool_)
     selection: _Selection = {
-        "is_eligible": is_eligible & is_voted,
+        "is_eligible": np.array([s.is_eligible for s in statements], dtype=np.bool_) & is_voted,
         "n_selected": parameters.n_selected,
         "level": parameters.interval_level,
     }
-    analysis = Analysis(
+    return Analysis(
         conversation=conversation,
         parameters=parameters,
         seed=seed,
-        space=space,
-        positions=positions,
-        groups=groups,
+        moments=found.moments,
+        space=found.space,
+        positions=found.positions,
+        groups=found.groups,
+        stability=found.stability,
         counts=counts,
         group_counts=group_counts,
         extremity=extremity,
@@ -154,28 +212,44 @@ def analyze(
         consensus=select_consensus(counts, **selection),
         divisive=select_divisive(group_counts, **selection),
     )
-    report(1.0)
-    return analysis
 
 
 def _find_groups(
-    n_votes: npt.NDArray[np.int64],
-    positions: FloatArray,
-    n_statements: int,
-    parameters: Parameters,
-    seed: int,
+    votes: VoteSource, positions: FloatArray, parameters: Parameters, generator: np.random.Generator
 ) -> OpinionGroups:
     is_in = select_participants(
-        n_votes,
-        n_statements=n_statements,
+        votes.votes_per_participant(),
+        n_statements=votes.n_statements,
         min_votes=parameters.min_votes,
         min_participants=parameters.min_participants,
     )
     return find_groups(
         positions,
         is_in,
-        generator=np.random.default_rng(seed),
+        generator=generator,
         n_base_clusters=parameters.n_base_clusters,
         max_groups=parameters.max_groups,
+        n_restarts=parameters.n_restarts,
+    )
+
+
+def _estimate_stability(
+    votes: VoteSource,
+    positions: FloatArray,
+    groups: OpinionGroups,
+    is_eligible: BoolArray,
+    parameters: Parameters,
+    generator: np.random.Generator,
+) -> dict[int, Stability]:
+    drawn = draw_participants(votes.n_participants, generator=generator)
+    return estimate_stability(
+        gather_rows(votes, drawn),
+        positions[drawn],
+        groups.tried,
+        is_in=groups.labels[drawn] >= 0,
+        is_eligible=is_eligible,
+        generator=generator,
+        n_resamples=parameters.n_resamples,
+        n_base_clusters=parameters.n_base_clusters,
         n_restarts=parameters.n_restarts,
     )

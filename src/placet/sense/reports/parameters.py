@@ -19,8 +19,11 @@ class Parameters:
         Base clusters at most.
     max_groups : int
         Opinion groups at most, from 2 to 26: they are named by letters.
+        Above 5 the search is wider than that of Polis.
     n_restarts : int
         Starts of the k-means for each number of groups.
+    n_resamples : int
+        Resamples of the participants for the stability of the groups; 0 for none.
     n_selected : int
         Length of each list of statements, at most.
     interval_level : float
@@ -37,12 +40,15 @@ class Parameters:
     n_base_clusters: int = 100
     max_groups: int = 5
     n_restarts: int = 10
+    n_resamples: int = 20
     n_selected: int = 5
     interval_level: float = 0.95
 
     def __post_init__(self) -> None:
         if min(self.min_votes, self.n_base_clusters, self.n_restarts, self.n_selected) < 1:
             raise ValueError("min_votes, n_base_clusters, n_restarts and n_selected are at least 1")
+        if self.n_resamples < 0:
+            raise ValueError("n_resamples is not negative")
         if self.min_participants < 0 or not 2 <= self.max_groups <= 26:
             raise ValueError("min_participants is at least 0, and max_groups from 2 to 26")
         if not 0 < self.interval_level < 1:

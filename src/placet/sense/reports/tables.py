@@ -12,7 +12,7 @@ import numpy as np
 from placet.sense.reports.analysis import Analysis
 from placet.sense.reports.document import Document
 from placet.sense.reports.figures import group_letter
-from placet.sense.votes.counts import count_rows
+from placet.sense.votes import count_votes_of_participants
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -25,7 +25,7 @@ def participants_table(analysis: Analysis) -> str:
     those who are not placed in one).
     """
     votes = analysis.conversation.votes
-    counts = count_rows(votes.participant_index, votes.values, votes.n_participants)
+    counts = count_votes_of_participants(votes)
     labels = analysis.groups.labels.tolist()
     rows = zip(
         votes.participant_ids.tolist(),

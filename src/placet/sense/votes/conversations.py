@@ -7,9 +7,11 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from placet.sense.votes.arrays import Identifier
 from placet.sense.votes.counts import VoteCounts
-from placet.sense.votes.tables import VoteTable
+from placet.sense.votes.sources import VoteSource
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Conversation:
 
     Attributes
     ----------
-    votes : VoteTable
+    votes : VoteSource
+        A `VoteTable`, or votes on disk or on a cluster.
     statements : tuple of Statement
         Ascending by identifier; every statement that was voted on is among them.
     topic : str
@@ -71,7 +74,7 @@ class Conversation:
         If statements repeat, are not in ascending order, or one that was voted on is missing.
     """
 
-    votes: VoteTable
+    votes: VoteSource
     statements: tuple[Statement, ...]
     topic: str = ""
     row_counts: VoteCounts | None = None
@@ -99,9 +102,12 @@ class Conversation:
         votes = self.votes
         statements = [[s.id, s.text, s.moderated, s.is_meta] for s in self.statements]
         sha = hashlib.sha256()
-        for part in (statements, votes.participant_ids.tolist(), votes.statement_ids):
-            sha.update(json.dumps(part, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
-        sha.update(votes.participant_index.astype("<i8"))
-        sha.update(votes.statement_index.astype("<i8"))
-        sha.update(votes.values)
+        for listed in (statements, votes.participant_ids.tolist(), votes.statement_ids):
+            sha.update(json.dumps(listed, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+        for first, table in zip(votes.block_edges(), votes.tables(), strict=False):
+            sha.update((table.participant_index + np.int64(first)).astype("<i8").data)
+        for table in votes.tables():
+            sha.update(table.statement_index.astype("<i8").data)
+        for table in votes.tables():
+            sha.update(table.values.data)
         return f"sha256:{sha.hexdigest()}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
+from itertools import pairwise
 
 import numpy as np
 
-from placet.sense.votes.arrays import IntArray, VoteArray
+from placet.sense.votes.arrays import IndexArray, IntArray, VoteArray
+from placet.sense.votes.sources import VoteSource
 from placet.sense.votes.tables import AGREE, DISAGREE, PASS, VoteTable
 
 
@@ -36,22 +39,22 @@ class VoteCounts:
 
         return VoteCounts(pick(self.n_agree), pick(self.n_disagree), pick(self.n_pass))
 
-    def __getitem__(self, row: int) -> VoteCounts:
-        """Return the counts of one row of the first axis."""
+    def __getitem__(self, row: int | slice) -> VoteCounts:
+        """Return the counts of one row of the first axis, or of several."""
         return VoteCounts(self.n_agree[row], self.n_disagree[row], self.n_pass[row])
 
 
-def count_votes(votes: VoteTable) -> VoteCounts:
+def count_votes(votes: VoteSource) -> VoteCounts:
     """Count the current votes on each statement; arrays of shape (n_statements,)."""
     return count_votes_by_label(votes, np.zeros(votes.n_participants, dtype=np.int64), 1)[0]
 
 
-def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> VoteCounts:
+def count_votes_by_label(votes: VoteSource, labels: IntArray, n_labels: int) -> VoteCounts:
     """Count the votes on each statement among the participants of each label.
 
     Parameters
     ----------
-    votes : VoteTable
+    votes : VoteSource
     labels : (n_participants,) int64
         Label of each participant, from 0 to ``n_labels - 1``; -1 leaves the participant out.
     n_labels : int
@@ -61,26 +64,42 @@ def count_votes_by_label(votes: VoteTable, labels: IntArray, n_labels: int) -> V
     VoteCounts
         Arrays of shape (n_labels, n_statements).
     """
-    from placet.sense.votes import kernels
-    from placet.sense.votes.compiled import run_rows
-
     if labels.shape != (votes.n_participants,):
         raise ValueError("labels needs one entry for each participant")
     if labels.size and not -1 <= labels.min() <= labels.max() < n_labels:
         raise ValueError(f"labels go from -1 to {n_labels - 1}")
-    by_row = labels.astype(np.int32)
-    table = (votes.row_starts, votes.statement_index, votes.values, by_row)
+    parts = [labels[first:last].astype(np.int32) for first, last in pairwise(votes.block_edges())]
+    counted = votes.map(partial(_count_block, n_labels=n_labels), parts)
+    n_disagree, n_pass, n_agree = reduce(np.add, counted)
+    return VoteCounts(n_agree, n_disagree, n_pass)
+
+
+def _count_block(votes: VoteTable, labels: IndexArray, *, n_labels: int) -> IntArray:
+    from placet.sense.votes import kernels
+    from placet.sense.votes.compiled import run_rows
+
+    table = (votes.row_starts, votes.statement_index, votes.values, labels)
 
     def count(first: int, last: int) -> IntArray:
         counts = np.zeros((3, n_labels, votes.n_statements), dtype=np.int64)
         kernels.count_by_label(*table, first, last, counts)
         return counts
 
-    n_disagree, n_pass, n_agree = sum(run_rows(count, votes.row_starts))
-    return VoteCounts(n_agree, n_disagree, n_pass)
+    return reduce(np.add, run_rows(count, votes.row_starts))
 
 
-def count_rows(cell: IntArray, values: VoteArray, n_cells: int) -> VoteCounts:
+def count_votes_of_participants(votes: VoteSource) -> VoteCounts:
+    """Count the votes of each participant; arrays of shape (n_participants,)."""
+    parts = list(votes.map(_count_rows_of_block))
+    return VoteCounts(*(np.concatenate(kind) for kind in zip(*parts, strict=True)))
+
+
+def _count_rows_of_block(votes: VoteTable) -> tuple[IntArray, IntArray, IntArray]:
+    counts = count_rows(votes.participant_index, votes.values, votes.n_participants)
+    return counts.n_agree, counts.n_disagree, counts.n_pass
+
+
+def count_rows(cell: IntArray | IndexArray, values: VoteArray, n_cells: int) -> VoteCounts:
     """Count rows of votes by the cell (for example the statement) that each belongs to."""
 
     def count(kind: int) -> IntArray:

@@ -165,3 +165,16 @@ def take_rows(
         for target in range(new_starts[i], new_starts[i + 1]):
             new_statement_index[target] = statement_index[source + target]
             new_values[target] = values[source + target]
+
+
+@kernel
+def group(block: IndexArray, starts: IntArray, order: IntArray) -> None:
+    """Write the positions of each block's votes one block after the other, and where they start."""
+    for i in range(block.size):
+        starts[block[i] + 1] += 1
+    for b in range(1, starts.size):
+        starts[b] += starts[b - 1]
+    heads = starts.copy()
+    for i in range(block.size):
+        order[heads[block[i]]] = i
+        heads[block[i]] += 1

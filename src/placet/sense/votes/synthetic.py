@@ -71,12 +71,20 @@ def plant_votes(
     """
     if n_participants < 1 or n_statements < 1 or not mean_votes > 0:
         raise ValueError("a conversation has at least one participant, one statement and one vote each")
+    groups, p_agree = plant_probabilities(n_participants, n_statements, generator=generator)
+    events = draw_votes(groups, p_agree, generator=generator, mean_votes=mean_votes)
+    return PlantedVotes(*events, groups, p_agree)
+
+
+def plant_probabilities(
+    n_participants: int, n_statements: int, *, generator: np.random.Generator
+) -> tuple[IntArray, FloatArray]:
+    """Draw everybody's group, and how likely each group agrees with each statement."""
     groups = generator.choice(len(GROUP_SHARES), size=n_participants, p=GROUP_SHARES)
     p_agree = generator.beta(0.5, 0.5, size=(len(GROUP_SHARES), n_statements))
     n_consensus = round(CONSENSUS_SHARE * n_statements)
     p_agree[:, :n_consensus] = generator.beta(8, 2, size=n_consensus)
-    events = draw_votes(groups, p_agree, generator=generator, mean_votes=mean_votes)
-    return PlantedVotes(*events, groups, p_agree)
+    return groups, p_agree
 
 
 def draw_votes(

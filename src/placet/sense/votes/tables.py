@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from placet.sense.votes.arrays import (
 )
 
 AGREE, PASS, DISAGREE = 1, 0, -1
+
+Result = TypeVar("Result")
 
 MAX_STATEMENTS, MAX_PARTICIPANTS = 2**31 - 1, 2**30  # positions and sums have 32 bits
 LIST_COLUMNS = Sequence[Identifier] | IdentifierArray
@@ -94,7 +96,10 @@ class VoteTable:
         participants, participant_index = number_identifiers(participant_ids)
         statements, statement_index = number_identifiers(statement_ids)
         if order is not None:
-            by_moment = _order_by_moment(np.asarray(order), votes.size)
+            moments = np.asarray(order)
+            if moments.shape != votes.shape or not np.isfinite(moments).all():
+                raise ValueError("order needs one finite moment for each vote")
+            by_moment = order_by_time(moments)
             if by_moment is not None:
                 participant_index = participant_index[by_moment]
                 statement_index = statement_index[by_moment]
@@ -137,6 +142,23 @@ class VoteTable:
             and np.array_equal(self.values, other.values)
         )
 
+    def block_edges(self) -> tuple[int, ...]:
+        """Return the edges of the only block (see `sources`)."""
+        return (0, self.n_participants)
+
+    def tables(self) -> Iterator[VoteTable]:
+        """Yield this table, the only block."""
+        yield self
+
+    def map(self, work: Callable[..., Result], *arguments: Iterable[object]) -> Iterator[Result]:
+        """Yield ``work(table, ...)`` for this table, the only block."""
+        for argument in zip(*arguments, strict=True) if arguments else [()]:
+            yield work(self, *argument)
+
+    def reduce(self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]) -> Result:
+        """Return ``work(table)``: there is nothing to merge."""
+        return work(self)
+
     def rows(self, start: int, stop: int) -> VoteTable:
         """Return the participants from one position to before another, without copying their votes."""
         first, last = self.row_starts[start], self.row_starts[stop]
@@ -162,7 +184,7 @@ class VoteTable:
         return VoteTable(
             self.participant_ids[is_in],
             self.statement_ids,
-            _starts(lengths[is_in]),
+            starts_of(lengths[is_in]),
             self.statement_index[kept],
             self.values[kept],
         )
@@ -175,7 +197,7 @@ class VoteTable:
         """
         from placet.sense.votes import kernels
 
-        row_starts = _starts(self.votes_per_participant()[positions])
+        row_starts = starts_of(self.votes_per_participant()[positions])
         statement_index = np.empty(row_starts[-1], dtype=np.int32)
         values = np.empty(row_starts[-1], dtype=np.int8)
         rows = (self.row_starts, self.statement_index, self.values)
@@ -210,13 +232,13 @@ def build_table(
     events = (participant_index, statement_index, values)
     bits = max(len(statements) - 1, 1).bit_length()
     fits = bits + kernels.BLOCK_BITS + 2 <= 32
-    packed = np.empty(values.size, dtype=np.uint32 if fits else np.uint64)
+    packed: Any = np.empty(values.size, dtype=np.uint32 if fits else np.uint64)
     n_blocks = -(-participants.size // kernels.BLOCK)
     parts = split_evenly(values.size, n_threads() if values.size > SMALL else 1)
     counts = np.zeros((len(parts), n_blocks), dtype=np.int64)
     run_tasks(lambda i, a, b: kernels.count_blocks(participant_index, a, b, counts[i]), parts)
     # Each part of the list writes its votes behind those of the parts before it.
-    block_starts = _starts(counts.sum(axis=0))
+    block_starts = starts_of(counts.sum(axis=0))
     heads = block_starts[:-1] + np.cumsum(counts, axis=0) - counts
     run_tasks(lambda i, a, b: kernels.pack_blocks(*events, a, b, bits, heads[i], packed), parts)
 
@@ -225,15 +247,15 @@ def build_table(
     run_rows(
         lambda a, b: kernels.sort_blocks(block_starts, a, b, bits, packed, n_kept, lengths), block_starts
     )
-    new_starts = _starts(n_kept)
+    new_starts = starts_of(n_kept)
     # Without repeated votes nothing moves, and the words make room for the statements in place.
     in_place = fits and new_starts[-1] == values.size
     statements_of = packed.view(np.int32) if in_place else np.empty(new_starts[-1], dtype=np.int32)
     current = np.empty(new_starts[-1], dtype=np.int8)
     source = (packed, block_starts)
-    target = (n_kept, new_starts, bits, statements_of, current)
+    target: tuple[Any, ...] = (n_kept, new_starts, bits, statements_of, current)
     run_rows(lambda a, b: kernels.unpack_blocks(*source, a, b, *target), block_starts)
-    return VoteTable(participants, statements, _starts(lengths), statements_of, current)
+    return VoteTable(participants, statements, starts_of(lengths), statements_of, current)
 
 
 def number_identifiers(ids: LIST_COLUMNS) -> tuple[IdentifierArray, IndexArray]:
@@ -295,16 +317,14 @@ def _checked_values(values: npt.ArrayLike) -> VoteArray:
     return votes.astype(np.int8, copy=False)
 
 
-def _order_by_moment(moments: npt.NDArray[Any], n_events: int) -> IntArray | None:
+def order_by_time(moments: npt.NDArray[Any]) -> IntArray | None:
     """Return the events in the order of their moments, or None if they are in it already."""
-    if moments.shape != (n_events,) or not np.isfinite(moments).all():
-        raise ValueError("order needs one finite moment for each vote")
     if (moments[1:] >= moments[:-1]).all():
         return None
     return np.argsort(moments, kind="stable")
 
 
-def _starts(lengths: npt.NDArray[Any]) -> IntArray:
+def starts_of(lengths: npt.NDArray[Any]) -> IntArray:
     starts = np.zeros(lengths.size + 1, dtype=np.int64)
     np.cumsum(lengths, out=starts[1:])
     return starts

@@ -200,7 +200,7 @@ def _votes(path: Path, conversation: Conversation, flips_signs: bool) -> list[_V
     """Every row of the log in its order; where there is none, one vote a cell of the wide file."""
     log_path = path / VOTE_FILE if path.is_dir() else path
     if conversation.row_counts is None:
-        table = conversation.votes
+        (table,) = conversation.votes.tables()
         participants = table.participant_ids[table.participant_index].tolist()
         statements = np.array(table.statement_ids)[table.statement_index].tolist()
         cells = zip(participants, statements, table.values.tolist(), strict=True)

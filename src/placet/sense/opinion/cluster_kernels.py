@@ -11,7 +11,8 @@ import numpy as np
 from placet.sense.votes.arrays import FloatArray, IndexArray, IntArray
 from placet.sense.votes.compiled import kernel
 
-MAX_GRID = 128
+THINNED = 128  # cells along each side to which many points are thinned out
+MAX_GRID = 64
 POINTS = 65_536  # points whose sums are taken together; fixed, so that rounding is too
 SLACK = 1e-9  # rounding may not drop a centre that is as near as another
 

@@ -13,7 +13,7 @@ from placet.sense.votes.arrays import FloatArray, IndexArray, IntArray
 
 MAX_STEPS = 1000  # Lloyd's algorithm ends by itself long before
 MAX_DIRECT = 20_000  # points that are not thinned out before starts are tried
-MAX_REFINED_STEPS = 20
+MAX_REFINED_STEPS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def cluster_points(
     Lloyd's algorithm from starts drawn by k-means++ (Arthur, D. and Vassilvitskii, S. (2007),
     "k-means++: the advantages of careful seeding", SODA). More than 20,000 points are first thinned
     out to the means of 128 × 128 cells, weighted; the best start on these is then moved over all
-    points for at most 20 steps. If labels still change then, a point on a border may be nearer
+    points for at most 10 steps. If labels still change then, a point on a border may be nearer
     another centre by less than the last step. The result depends on the arguments alone, not on
     the number of threads.
     """
@@ -80,7 +80,7 @@ def cluster_points(
     points = np.ascontiguousarray(points, dtype=np.float64)
     if len(points) <= MAX_DIRECT:
         return _keep_best(points, weights, n_clusters, generator, n_restarts)
-    thinned = kernels.thin_out(points, weights, points.min(axis=0), points.max(axis=0), kernels.MAX_GRID)
+    thinned = kernels.thin_out(points, weights, points.min(axis=0), points.max(axis=0), kernels.THINNED)
     start = _keep_best(*thinned, n_clusters, generator, n_restarts)
     return move_centres(points, weights, start.centres)
 
@@ -159,7 +159,7 @@ def _grid(points: FloatArray) -> tuple[FloatArray, FloatArray, int]:
     """Return the corners of the box around the points, and into how many cells a side is cut."""
     from placet.sense.opinion.cluster_kernels import MAX_GRID
 
-    n = min(max(int(np.sqrt(len(points)) / 6), 1), MAX_GRID)
+    n = min(max(int(np.sqrt(len(points)) / 8), 1), MAX_GRID)
     return points.min(axis=0), points.max(axis=0), n
 
 

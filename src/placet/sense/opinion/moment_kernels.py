@@ -2,7 +2,8 @@
 
 For each pair of statements j < k that a participant saw, four sums grow at once, packed in one
 64-bit word: with a = vote + 1 (0, 1 or 2), the number of people, Σ a_j, Σ a_k and Σ a_j a_k. The
-product (1 + a_j 2^16)(1 + a_k 2^32) is the word of one pair. Four fields of 16 bits hold 16,383
+product (1 + a_j 2^16)(1 + a_k 2^32) is the word of one pair. A vote itself takes 16 bits, of which
+14 are the statement: moments are for fewer statements than that. Four fields of 16 bits hold 16,383
 people (the last sum grows by up to 4); then they are taken over into fields of 32 bits, which hold
 every table there can be.
 """
@@ -19,7 +20,7 @@ from placet.sense.votes.compiled import kernel
 
 MAX_PACKED = 16_383  # participants that a word can hold
 FIRST, SECOND, PRODUCT = 16, 32, 48  # where the fields of a word begin
-BATCH = 1024  # participants whose votes are regrouped by statement at a time; fits the cache
+BATCH = 4096  # participants whose votes are regrouped by statement at a time; fits the cache
 TILE = 64
 
 PackedArray = npt.NDArray[np.uint64]
@@ -41,31 +42,29 @@ def add_pairs(
         stop = min(start + BATCH, last)
         base = row_starts[start]
         n_votes = row_starts[stop] - base
-        statements = statement_index[base : base + n_votes]
-        words = np.empty(n_votes, np.uint64)
+        entries = np.empty(n_votes, np.uint16)
         at = np.empty(n_votes, np.uint32)
         row_end = np.empty(n_votes, np.uint32)
         # Regroup by statement: the sums of one statement stay in the nearest cache meanwhile.
         heads[:] = 0
         for i in range(n_votes):
-            heads[statements[i] + 1] += np.uint32(1)
-            words[i] = np.uint64(1 + (np.int64(values[base + i] + 1) << SECOND))
+            heads[statement_index[base + i] + 1] += np.uint32(1)
+            entries[i] = (statement_index[base + i] << 2) | (values[base + i] + 1)
         for j in range(n_statements):
             heads[j + 1] += heads[j]
         for row in range(start, stop):
             end = np.uint32(row_starts[row + 1] - base)
             for i in range(row_starts[row] - base, row_starts[row + 1] - base):
-                head = heads[statements[i]]
-                heads[statements[i]] = head + np.uint32(1)
+                head = heads[statement_index[base + i]]
+                heads[statement_index[base + i]] = head + np.uint32(1)
                 at[head] = i
                 row_end[head] = end
-        _add_by_statement(statements, words, at, row_end, heads, packed)
+        _add_by_statement(entries, at, row_end, heads, packed)
 
 
 @kernel
-def _add_by_statement(
-    statements: IndexArray, words: PackedArray, at: Any, row_end: Any, tails: Any, packed: PackedArray
-) -> None:
+def _add_by_statement(entries: Any, at: Any, row_end: Any, tails: Any, packed: PackedArray) -> None:
+    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
     vote = np.uint64(0)  # unsigned throughout, so that no index is tested for being negative
     for j in range(packed.shape[0]):
         sums = packed[j]
@@ -73,10 +72,12 @@ def _add_by_statement(
         while vote < tail:
             i = np.uint64(at[vote])
             end = np.uint64(row_end[vote])
-            vote += np.uint64(1)
-            own = ((words[i] >> np.uint64(SECOND)) << np.uint64(FIRST)) + np.uint64(1)
-            for other in range(i + np.uint64(1), end):
-                sums[np.uint32(statements[other])] += own * words[other]
+            vote += one
+            alone = one + ((np.uint64(entries[i]) & three) << np.uint64(FIRST))
+            shifted = alone << np.uint64(SECOND)
+            for other in range(i + one, end):
+                entry = np.uint64(entries[other])
+                sums[entry >> two] += alone + shifted * (entry & three)
 
 
 @kernel

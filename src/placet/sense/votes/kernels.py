@@ -24,7 +24,8 @@ TWO = np.uint32(2)
 def mark_present(ids: Any, low: int, is_present: BoolArray) -> None:
     """Mark which identifiers, counted from the lowest, occur."""
     for i in range(ids.size):
-        is_present[ids[i] - low] = True
+        if not is_present[ids[i] - low]:  # threads that only read do not take the cache from each other
+            is_present[ids[i] - low] = True
 
 
 @kernel

@@ -13,7 +13,7 @@ from scipy import sparse, special
 
 from placet.sense.integrity.arrivals import Arrivals, describe_arrivals
 from placet.sense.integrity.background import Answers, CsrArray, fit_background
-from placet.sense.integrity.scripts import read_script, weigh_evidence
+from placet.sense.integrity.scripts import log_odds_of_a_copy, read_script, weigh_evidence
 from placet.sense.integrity.search import Found, expected_rate, find_scripts, measure_surprise
 from placet.sense.votes import VoteTable
 
@@ -27,9 +27,6 @@ BoolArray = npt.NDArray[np.bool_]
 MAX_SAMPLE = 20_000  # participants among whom scripts are looked for; everyone is judged
 N_EXTREME = 4_000  # of the most and of the least surprising, added where the sample is not everyone
 BLOCK = 50_000  # participants judged at a time
-N_STEPS = 200  # of expectation and maximisation
-FIRST_SHARE = 0.01
-LEAST_SHARE = 1e-9
 LN_10 = np.log(10.0)
 
 
@@ -218,7 +215,7 @@ def _find(
         return nobody
     by_script = _judge_everyone(matrix, found, rows)
     evidence = special.logsumexp(by_script, axis=1) - np.log(len(found.scripts))
-    log_odds = _log_odds_of_a_copy(evidence)
+    log_odds = log_odds_of_a_copy(evidence)
     threshold = -special.logit(rate) - log_odds
     labels = np.where(evidence >= threshold, by_script.argmax(axis=1), -1)
     labels = _number_by_size(labels, len(found.scripts), min_size)
@@ -284,15 +281,6 @@ def _judge_everyone(matrix: CsrArray, found: Found, sample: IntArray) -> FloatAr
         for k, script in enumerate(found.scripts):
             evidence[rows, k] = weigh_evidence(answers, found.background, script, is_member[rows, k])
     return evidence
-
-
-def _log_odds_of_a_copy(evidence: FloatArray) -> float:
-    """Return the logit of the share of copies that maximises the likelihood of the evidence."""
-    ranked = np.sort(evidence)  # so that sums do not depend on how participants are numbered
-    share = FIRST_SHARE
-    for _ in range(N_STEPS):
-        share = float(np.clip(special.expit(ranked + special.logit(share)).mean(), LEAST_SHARE, 0.5))
-    return float(special.logit(share))
 
 
 def _number_by_size(labels: IntArray, n_labels: int, min_size: int) -> IntArray:

@@ -15,6 +15,9 @@ BoolArray = npt.NDArray[np.bool_]
 MIN_ANSWERS = 3  # of members on a statement, for it to be part of a script
 UNANIMITY = 0.75  # share of members that answer alike, for the same
 LEAST_NOISE, MOST_NOISE = 0.02, 0.2
+N_STEPS = 200  # of expectation and maximisation
+FIRST_SHARE = 0.01
+LEAST_SHARE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,3 +133,12 @@ def _leave_one_out(answers: Answers, background: Background, joint: FloatArray, 
     return np.asarray(
         special.logsumexp(joint - explained, axis=1) + copied - special.logsumexp(joint, axis=1)
     )
+
+
+def log_odds_of_a_copy(evidence: FloatArray) -> float:
+    """Return the logit of the share of copies that maximises the likelihood of the evidence."""
+    ranked = np.sort(evidence)  # so that sums do not depend on how participants are numbered
+    share = FIRST_SHARE
+    for _ in range(N_STEPS):
+        share = float(np.clip(special.expit(ranked + special.logit(share)).mean(), LEAST_SHARE, 0.5))
+    return float(special.logit(share))

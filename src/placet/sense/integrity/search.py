@@ -17,7 +17,14 @@ from placet.sense.integrity.background import (
     fit_background,
     fit_classes,
 )
-from placet.sense.integrity.scripts import MIN_ANSWERS, Script, read_script, weigh_evidence
+from placet.sense.integrity.kernels import mix_profiles
+from placet.sense.integrity.scripts import (
+    MIN_ANSWERS,
+    Script,
+    log_odds_of_a_copy,
+    read_script,
+    weigh_evidence,
+)
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -101,7 +108,9 @@ def _settle(
             if script.unanimous_share < UNANIMOUS_SHARE:
                 break
             evidence = weigh_evidence(answers, background, script, _mark(answers.n_rows, [members]))
-            members = np.flatnonzero((evidence > MEMBER_EVIDENCE) & ~is_taken)
+            # The more participants there are, the more of them reach any evidence by chance.
+            needed = max(MEMBER_EVIDENCE, -log_odds_of_a_copy(evidence))
+            members = np.flatnonzero((evidence > needed) & ~is_taken)
         if min_size <= members.size <= answers.n_rows / 2 and _is_admitted(answers, background, members):
             kept.append(members)
             is_taken[members] = True
@@ -169,9 +178,7 @@ def measure_surprise(answers: Answers, background: Background) -> Surprise:
     parts, total, expected, variance = [], *np.zeros((3, answers.n_rows))
     for matrix, is_agree in ((answers.agree, True), (answers.disagree, False)):
         row = np.repeat(np.arange(answers.n_rows), np.diff(matrix.indptr))
-        p = np.zeros(matrix.nnz)
-        for k in range(profile.shape[1]):
-            p += profile[row, k] * p_agree[matrix.indices, k]
+        p = mix_profiles(matrix.indptr, matrix.indices, profile, p_agree)
         yes, no = np.log(p), np.log1p(-p)
         value = -(yes if is_agree else no)
         total += np.bincount(row, value, answers.n_rows)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -36,9 +37,7 @@ def bench() -> None:
 @click.option("--resamples", default=0, show_default=True, help="Resamples for the stability of groups.")
 @click.option("--out-of-core", is_flag=True, help="Write the votes to Parquet files and analyse those.")
 @click.option("--cluster", metavar="ADDRESS", help="Analyse the Parquet files on this Dask cluster.")
-@click.option(
-    "--scratch", type=click.Path(path_type=Path, file_okay=False), help="Folder for files on disk."
-)
+@click.option("--scratch", type=click.Path(path_type=Path, file_okay=False), help="Folder for files on disk.")
 def opinion(
     participants: int,
     statements: int,
@@ -99,11 +98,12 @@ def _time_start() -> float:
     began = perf_counter()
     import numpy as np
 
-    from placet.sense.reports import analyze
+    from placet.sense.reports import Parameters, analyze
     from placet.sense.votes import VoteTable, plant_votes
 
     planted = plant_votes(21_000, 300, generator=np.random.default_rng(0), mean_votes=8.0)
-    analyze(_conversation(VoteTable.from_events(planted.participants, planted.statements, planted.values)))
+    votes = VoteTable.from_events(planted.participants, planted.statements, planted.values)
+    analyze(_conversation(votes), parameters=Parameters(n_resamples=1))
     return perf_counter() - began
 
 
@@ -198,7 +198,7 @@ def _time_analysis(
         seed=seed,
         progress=lambda stage, share: began.append((stage, perf_counter())),
     )
-    for (stage, start), (_, end) in zip(began[:-1], began[1:], strict=True):
+    for (stage, start), (_, end) in pairwise(began):
         seconds[stage] = end - start
     return analysis
 

@@ -146,9 +146,12 @@ def test_identifiers_may_be_text() -> None:
 
 
 def test_progress_is_told() -> None:
-    shares: list[float] = []
-    analyze(make_conversation([(1, 1, 1), (2, 1, -1)]), progress=shares.append)
-    assert shares == sorted(shares)
+    told: list[tuple[str, float]] = []
+    conversation = make_conversation([(1, 1, 1), (2, 1, -1)])
+    analyze(conversation, progress=lambda stage, share: told.append((stage, share)))
+    stages, shares = zip(*told, strict=True)
+    assert (stages[0], stages[-1]) == ("moments", "done")
+    assert list(shares) == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 
 

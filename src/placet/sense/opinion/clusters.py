@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -124,8 +124,10 @@ def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> 
     edges = [*range(0, len(points), kernels.POINTS), len(points)]
     tasks = list(pairwise(edges))
     for _ in range(MAX_STEPS if len(points) <= MAX_DIRECT else MAX_REFINED_STEPS):
-        grid = (centres, low, high, n, kernels.make_grid(low, high, n, centres, nearest), nearest)
-        found = run_tasks(partial(_assign, points, weights, grid, labels), tasks)
+        starts = kernels.make_grid(low, high, n, centres, nearest)
+        grid = (points, weights, centres, low, high, n, starts, nearest)
+        assign = partial(kernels.assign_points, *grid)
+        found = run_tasks(partial(_assign, assign, len(centres), labels), tasks)
         sums = np.sum([sums for _, sums in found], axis=0)
         n_changed = sum(n_changed for n_changed, _ in found)
         if kernels.fill_empty(points, weights, centres, labels, sums) + n_changed == 0:
@@ -136,18 +138,11 @@ def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> 
 
 
 def _assign(
-    points: FloatArray,
-    weights: FloatArray,
-    grid: Any,
-    labels: IndexArray,
-    first: int,
-    last: int,
+    assign: Callable[..., int], k: int, labels: IndexArray, first: int, last: int
 ) -> tuple[int, FloatArray]:
     """Label some points; return how many labels changed, and the sums of each centre."""
-    from placet.sense.opinion import cluster_kernels as kernels
-
-    sums = np.zeros((len(grid[0]), 3))
-    return kernels.assign_points(points, weights, *grid, first, last, labels, sums), sums
+    sums = np.zeros((k, 3))
+    return assign(first, last, labels, sums), sums
 
 
 def find_nearest(points: FloatArray, centres: FloatArray) -> IntArray:

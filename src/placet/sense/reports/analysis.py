@@ -32,6 +32,14 @@ from placet.sense.opinion import (
     sum_moments,
 )
 from placet.sense.reports.parameters import Parameters
+from placet.sense.reports.scrutiny import (
+    Bridges,
+    Discoveries,
+    Integrity,
+    check_integrity,
+    find_bridges,
+    make_discoveries,
+)
 from placet.sense.votes import (
     Conversation,
     VoteCounts,
@@ -39,7 +47,7 @@ from placet.sense.votes import (
     count_votes_by_label,
     gather_rows,
 )
-from placet.sense.votes.arrays import BoolArray, FloatArray
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 # Told which stage begins, and the share of the work that is done, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -83,6 +91,11 @@ class Analysis:
         For each group.
     consensus : Consensus
     divisive : tuple of DivisiveStatement
+        These three as Polis selects them.
+    discoveries : Discoveries
+        The same three with control of false discoveries.
+    bridges : Bridges, optional
+    integrity : Integrity, optional
     """
 
     conversation: Conversation
@@ -101,6 +114,9 @@ class Analysis:
     representative: tuple[tuple[RepresentativeStatement, ...], ...]
     consensus: Consensus
     divisive: tuple[DivisiveStatement, ...]
+    discoveries: Discoveries
+    bridges: Bridges | None
+    integrity: Integrity | None
 
 
 def analyze(
@@ -120,7 +136,8 @@ def analyze(
         Not negative; starts the random generator of k-means and resampling.
     progress : callable, optional
         Called at the beginning of each stage with its name ("moments", "space", "groups", "counts",
-        "stability", "statistics", "done") and the share of the work that is done, from 0 to 1.
+        "stability", "bridging", "integrity", "statistics", "done") and the share of the work that
+        is done, from 0 to 1.
 
     Returns
     -------
@@ -146,8 +163,12 @@ def analyze(
     counts, group_counts = count_groups(votes, groups)
     report("stability", 0.5)
     stability = _estimate_stability(votes, positions, groups, eligible, parameters, generator)
-    report("statistics", 0.9)
-    found = Found(moments, space, positions, groups, stability, counts, group_counts)
+    report("bridging", 0.7)
+    bridges = find_bridges(votes, eligible, parameters)
+    report("integrity", 0.8)
+    integrity = check_integrity(votes, parameters, seed)
+    report("statistics", 0.95)
+    found = Found(moments, space, positions, groups, stability, counts, group_counts, bridges, integrity)
     analysis = compose(conversation, parameters, seed, found)
     report("done", 1.0)
     return analysis
@@ -164,12 +185,22 @@ class Found:
     stability: dict[int, Stability]
     counts: VoteCounts
     group_counts: VoteCounts
+    bridges: Bridges | None
+    integrity: Integrity | None
 
 
 def is_eligible(conversation: Conversation) -> BoolArray:
     """Return which of the statements that were voted on may shape the space, shape (n_statements,)."""
     eligible = {statement.id for statement in conversation.statements if statement.is_eligible}
-    return np.array([identifier in eligible for identifier in conversation.votes.statement_ids], dtype=np.bool_)
+    return np.array(
+        [identifier in eligible for identifier in conversation.votes.statement_ids], dtype=np.bool_
+    )
+
+
+def statements_voted_at(conversation: Conversation) -> IntArray:
+    """Return where each statement stands among those that were voted on; -1 for the others."""
+    position = {identifier: j for j, identifier in enumerate(conversation.votes.statement_ids)}
+    return np.array([position.get(s.id, -1) for s in conversation.statements], dtype=np.int64)
 
 
 def count_groups(votes: VoteSource, groups: OpinionGroups) -> tuple[VoteCounts, VoteCounts]:
@@ -180,9 +211,8 @@ def count_groups(votes: VoteSource, groups: OpinionGroups) -> tuple[VoteCounts, 
 
 def compose(conversation: Conversation, parameters: Parameters, seed: int, found: Found) -> Analysis:
     """Return the analysis that follows from what was found."""
-    position = {identifier: j for j, identifier in enumerate(conversation.votes.statement_ids)}
     statements = conversation.statements
-    voted_at = np.array([position.get(s.id, -1) for s in statements], dtype=np.int64)
+    voted_at = statements_voted_at(conversation)
     is_voted = voted_at >= 0
     counts, group_counts = found.counts.take(voted_at), found.group_counts.take(voted_at)
     extremity = np.full(voted_at.size, np.nan)
@@ -211,6 +241,9 @@ def compose(conversation: Conversation, parameters: Parameters, seed: int, found
         representative=select_representative(group_counts, **selection),
         consensus=select_consensus(counts, **selection),
         divisive=select_divisive(group_counts, **selection),
+        discoveries=make_discoveries(counts, group_counts, selection["is_eligible"], parameters),
+        bridges=found.bridges,
+        integrity=found.integrity,
     )
 
 

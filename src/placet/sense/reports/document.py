@@ -13,10 +13,11 @@ import numpy as np
 import placet
 from placet.sense.estimates import smoothed_proportion, wilson_interval
 from placet.sense.highlights import ConsensusStatement, DivisiveStatement, RepresentativeStatement
-from placet.sense.reports.analysis import Analysis
+from placet.sense.reports.analysis import Analysis, statements_voted_at
+from placet.sense.reports.scrutiny_document import describe_bridging, describe_findings, describe_integrity
 from placet.sense.votes import Identifier, Statement, VoteCounts
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Document = dict[str, Any]
 
@@ -49,6 +50,8 @@ def build_document(analysis: Analysis) -> Document:
             "disagree": [_consensus(analysis, found) for found in analysis.consensus.disagree],
         },
         "divisive": [_divisive(analysis, found) for found in analysis.divisive],
+        "findings": describe_findings(analysis),
+        "integrity": describe_integrity(analysis),
         "statements": _statements(analysis),
     }
 
@@ -98,7 +101,12 @@ def _opinion_space(analysis: Analysis) -> Document:
         "explained_variance_ratio": [_finite(ratio) for ratio in space.explained_variance_ratio],
         "base_clusters": [{"x": x, "y": y, "size": size, "group": group} for (x, y), size, group in bases],
         "group_counts_tried": [
-            {"groups": k, "silhouette": _finite(score)} for k, score in groups.silhouettes.items()
+            {
+                "groups": k,
+                "silhouette": _finite(score),
+                "stability": asdict(analysis.stability[k]) if k in analysis.stability else None,
+            }
+            for k, score in groups.silhouettes.items()
         ],
     }
 
@@ -155,6 +163,11 @@ def _statements(analysis: Analysis) -> list[Document]:
     """Describe all statements, those that nobody voted on included."""
     level = analysis.parameters.interval_level
     overall = _tallies(analysis.counts, level)
+    bridging = describe_bridging(analysis)
+    without = None
+    if analysis.integrity is not None:
+        voted_at = statements_voted_at(analysis.conversation)
+        without = _tallies(analysis.integrity.counts_without.take(voted_at), level)
     by_group = [_tallies(analysis.group_counts[g], level) for g in range(analysis.groups.n_groups)]
     return [
         {
@@ -163,6 +176,8 @@ def _statements(analysis: Analysis) -> list[Document]:
             "extremity": _finite(analysis.extremity[j]),
             "priority": float(analysis.priorities[j]),
             "group_informed_consensus": _finite(analysis.group_informed_consensus[j]),
+            "bridging": bridging[j],
+            "without_flagged": without[j] if without else None,
             "by_group": [{"group": g, **tallies[j]} for g, tallies in enumerate(by_group)],
         }
         for j, statement in enumerate(analysis.conversation.statements)

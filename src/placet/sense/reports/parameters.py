@@ -28,6 +28,11 @@ class Parameters:
         Length of each list of statements, at most.
     interval_level : float
         Coverage of the intervals.
+    false_discovery_rate : float
+        Share of what is found that may stand out by chance.
+    bridging, integrity : bool
+        Whether bridging statements are looked for, and participants too alike to be independent.
+        Both need the votes in memory.
 
     Raises
     ------
@@ -43,6 +48,9 @@ class Parameters:
     n_resamples: int = 20
     n_selected: int = 5
     interval_level: float = 0.95
+    false_discovery_rate: float = 0.05
+    bridging: bool = True
+    integrity: bool = True
 
     def __post_init__(self) -> None:
         if min(self.min_votes, self.n_base_clusters, self.n_restarts, self.n_selected) < 1:
@@ -51,5 +59,5 @@ class Parameters:
             raise ValueError("n_resamples is not negative")
         if self.min_participants < 0 or not 2 <= self.max_groups <= 26:
             raise ValueError("min_participants is at least 0, and max_groups from 2 to 26")
-        if not 0 < self.interval_level < 1:
-            raise ValueError("interval_level lies between 0 and 1")
+        if not 0 < self.interval_level < 1 or not 0 < self.false_discovery_rate < 1:
+            raise ValueError("interval_level and false_discovery_rate lie between 0 and 1")

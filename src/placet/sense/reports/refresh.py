@@ -44,7 +44,8 @@ def refresh(
     Analysis
         Moments, space, positions and statistics are those that `analyze` would find, to the last
         bit, given the same groups. The groups are the old ones: who is new is in none, and the
-        centres are where their members now lie. Stability is that of the old groups.
+        centres are where their members now lie. Stability is that of the old groups; bridging and
+        integrity are left out, since they look at all votes again.
 
     Raises
     ------
@@ -59,13 +60,15 @@ def refresh(
     conversation = Conversation(
         update.votes, statements or analysis.conversation.statements, analysis.conversation.topic
     )
-    moments = analysis.moments - CovoteMoments.from_votes(update.before) + CovoteMoments.from_votes(update.after)
+    moments = (
+        analysis.moments - CovoteMoments.from_votes(update.before) + CovoteMoments.from_votes(update.after)
+    )
     space = fit_space(moments, is_eligible=is_eligible(conversation))
     positions = space.project(update.votes)
     kept = np.searchsorted(update.votes.participant_ids, votes.participant_ids)
     groups = _carry_over(analysis.groups, kept, positions)
     counts, group_counts = count_groups(update.votes, groups)
-    found = Found(moments, space, positions, groups, analysis.stability, counts, group_counts)
+    found = Found(moments, space, positions, groups, analysis.stability, counts, group_counts, None, None)
     return compose(conversation, analysis.parameters, analysis.seed, found)
 
 

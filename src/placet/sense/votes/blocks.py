@@ -86,7 +86,7 @@ def with_statements(table: VoteTable, statement_ids: tuple[Identifier, ...]) -> 
 
 def merge_statements(parts: Sequence[tuple[Identifier, ...]]) -> tuple[Identifier, ...]:
     """Return the statements of all parts, ascending."""
-    return tuple(sorted({identifier for part in parts for identifier in part}))  # type: ignore[type-var]
+    return tuple(sorted({identifier for part in parts for identifier in part}))
 
 
 def edges_of(lengths: Sequence[int]) -> tuple[int, ...]:

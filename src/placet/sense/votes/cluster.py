@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from placet.sense.votes.arrays import Identifier, IdentifierArray, IntArray
-from placet.sense.votes.blocks import choose_splits, edges_of, group_by_block, merge_statements, with_statements
+from placet.sense.votes.blocks import (
+    choose_splits,
+    edges_of,
+    group_by_block,
+    merge_statements,
+    with_statements,
+)
 from placet.sense.votes.events import ROWS_PER_PIECE, EventFile, VoteEvents
 from placet.sense.votes.tables import VoteTable
 
@@ -35,7 +41,7 @@ class ClusterVotes:
         In ascending order of participants, all over the same statements.
     """
 
-    def __init__(self, client: Client, blocks: list[Future]) -> None:
+    def __init__(self, client: Client, blocks: list[Future[VoteTable]]) -> None:
         self._client = client
         self._blocks = blocks
         described = client.gather(client.map(_describe, blocks, pure=False))
@@ -89,7 +95,9 @@ class ClusterVotes:
         for future in results:
             yield self._client.gather(future)
 
-    def reduce(self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]) -> Result:
+    def reduce(
+        self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]
+    ) -> Result:
         """Return ``work(block)`` of all blocks, merged in pairs on the cluster as a tree."""
         parts = self._client.map(work, self._blocks, pure=False)
         while len(parts) > 1:
@@ -125,7 +133,8 @@ def spread_votes(file: EventFile, address: str) -> ClusterVotes:
         splits = choose_splits(file.sample_participants(), file.n_rows)
         edges = [*range(0, file.n_rows, ROWS_PER_PIECE), file.n_rows]
         parts = [
-            client.submit(_split_rows, file, first, last, splits, pure=False) for first, last in pairwise(edges)
+            client.submit(_split_rows, file, first, last, splits, pure=False)
+            for first, last in pairwise(edges)
         ]
         blocks = [
             client.submit(
@@ -147,7 +156,9 @@ def _split_rows(file: EventFile, first: int, last: int, splits: IdentifierArray)
 
 
 def _build_block(parts: list[VoteEvents]) -> VoteTable:
-    times = None if parts[0].times is None else np.concatenate([p.times for p in parts if p.times is not None])
+    times = (
+        None if parts[0].times is None else np.concatenate([p.times for p in parts if p.times is not None])
+    )
     return VoteTable.from_events(
         np.concatenate([part.participants for part in parts]),
         np.concatenate([part.statements for part in parts]),

@@ -124,7 +124,9 @@ class EventFile:
 
     def error(self, row: int, column: str, *, expected: str, found: str) -> InputError:
         """Return the error for one cell; rows are counted from 0, lines of a CSV file from 2."""
-        return InputError(self.name, line=row + 2, column=self.columns[column], expected=expected, found=found)
+        return InputError(
+            self.name, line=row + 2, column=self.columns[column], expected=expected, found=found
+        )
 
 
 def find_event_file(path: Path, *, flip_signs: bool = False) -> EventFile:
@@ -139,7 +141,9 @@ def find_event_file(path: Path, *, flip_signs: bool = False) -> EventFile:
 
     paths = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else (path,)
     if not paths or not all(file.is_file() for file in paths):
-        raise InputError(path.name, expected="a Parquet or CSV file, or a folder of Parquet files", found="none")
+        raise InputError(
+            path.name, expected="a Parquet or CSV file, or a folder of Parquet files", found="none"
+        )
     try:
         names = _scan(paths).collect_schema().names()
         columns = {}

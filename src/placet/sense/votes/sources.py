@@ -61,7 +61,9 @@ class VoteSource(Protocol):
     def map(self, work: Callable[..., Result], *arguments: Iterable[object]) -> Iterator[Result]:
         """Yield ``work(block, ...)`` for each block, with one of each of the arguments."""
 
-    def reduce(self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]) -> Result:
+    def reduce(
+        self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]
+    ) -> Result:
         """Return ``work(block)`` of all blocks merged; the merge must not depend on the order."""
 
 

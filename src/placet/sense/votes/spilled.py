@@ -94,7 +94,9 @@ class SpilledVotes:
         for table, *argument in zip(self.tables(), *arguments, strict=True):
             yield work(table, *argument)
 
-    def reduce(self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]) -> Result:
+    def reduce(
+        self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]
+    ) -> Result:
         """Return ``work(block)`` of all blocks merged, two results in memory at a time."""
         return reduce(merge, self.map(work))
 
@@ -141,7 +143,7 @@ def _split_file(
         for piece in file.pieces():
             packed = _pack(piece, codes)
             order, starts = group_by_block(piece.participants, splits)
-            columns = [piece.participants[order], packed[order]]
+            columns: list[Any] = [piece.participants[order], packed[order]]
             columns += [] if piece.times is None else [piece.times[order]]
             for handle, (first, last) in zip(handles, pairwise(starts.tolist()), strict=True):
                 for column in columns:
@@ -161,15 +163,14 @@ def _pack(piece: VoteEvents, codes: dict[Identifier, int]) -> IndexArray:
     return (np.array(numbered, dtype=np.int32)[index] << 2) | (piece.values + np.int32(1))
 
 
-def _sort_blocks(
-    folder: Path, n_blocks: int, codes: dict[Identifier, int], report: Progress
-) -> SpilledVotes:
+def _sort_blocks(folder: Path, n_blocks: int, codes: dict[Identifier, int], report: Progress) -> SpilledVotes:
     """Turn the events of each block into a table on disk."""
-    statement_ids = tuple(sorted(codes))  # type: ignore[type-var]
+    statement_ids = tuple(sorted(codes))
     position = np.empty(len(codes), dtype=np.int32)
     for j, identifier in enumerate(statement_ids):
         position[codes[identifier]] = j
-    participants, lengths = [], []
+    participants: list[Any] = []
+    lengths: list[IndexArray] = []
     for block in range(n_blocks):
         path = folder / f"{block}.events"
         table = _build_block(path, statement_ids, position)

@@ -155,7 +155,9 @@ class VoteTable:
         for argument in zip(*arguments, strict=True) if arguments else [()]:
             yield work(self, *argument)
 
-    def reduce(self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]) -> Result:
+    def reduce(
+        self, work: Callable[[VoteTable], Result], merge: Callable[[Result, Result], Result]
+    ) -> Result:
         """Return ``work(table)``: there is nothing to merge."""
         return work(self)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from placet.sense.votes.arrays import IdentifierArray, IntArray
+from placet.sense.votes.arrays import IntArray
 from placet.sense.votes.blocks import merge_statements, with_statements
 from placet.sense.votes.tables import LIST_COLUMNS, VoteTable, starts_of
 
@@ -87,14 +88,16 @@ def _overwrite(before: VoteTable, cast: VoteTable) -> VoteTable:
     )
 
 
-def _splice(table: VoteTable, after: VoteTable, place: IntArray, is_known: npt.NDArray[np.bool_]) -> VoteTable:
+def _splice(
+    table: VoteTable, after: VoteTable, place: IntArray, is_known: npt.NDArray[np.bool_]
+) -> VoteTable:
     """Return the table with some rows replaced, or put in before the row at their place."""
     lengths = table.votes_per_participant()
     new_lengths = after.votes_per_participant()
     lengths[place[is_known]] = new_lengths[is_known]
     lengths = np.insert(lengths, place[~is_known], new_lengths[~is_known])
     new_ids = after.participant_ids[~is_known]
-    ids: IdentifierArray
+    ids: Any
     if after.participant_ids.dtype.kind == "U":  # it may be longer than any before
         ids = np.union1d(table.participant_ids if table.n_participants else new_ids, new_ids)
     else:

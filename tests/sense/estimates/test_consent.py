@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import betainc, betaln
+from scipy.special import betainc, betaincinv, betaln, ndtr, ndtri
 
 from placet.sense.estimates import (
     Consent,
@@ -19,7 +19,7 @@ from placet.sense.estimates import (
     shrink_proportions,
     wilson_interval,
 )
-from placet.sense.estimates.shrinkage import GREATEST_SPREAD, OUTLIERS, SMALLEST_SPREAD
+from placet.sense.estimates.shrinkage import GREATEST_SPREAD, LARGE, OUTLIERS, SMALLEST_SPREAD, _large_beta
 from placet.sense.votes import VoteCounts, VoteTable
 
 Array = npt.NDArray[Any]
@@ -201,6 +201,15 @@ def test_shrinkage_equals_a_dense_integration(k: list[int], n: list[int]) -> Non
     assert np.abs(found[0] - expected[:, 0]).max() < 0.02
     is_open = k[0] == 1  # whether the first member is an outlier
     assert np.abs(np.transpose(found) - expected).max() < (0.05 if is_open else 0.02)
+
+
+def test_the_approximation_of_large_betas_is_as_good_as_it_says() -> None:
+    generator = np.random.default_rng(11)
+    alpha, beta = LARGE * np.exp(generator.exponential(2, (2, 20_000)))
+    score = generator.uniform(-4.5, 4.5, 20_000)
+    share = betaincinv(alpha, beta, ndtr(score))
+    inside = (share > 0) & (share < 1)
+    assert np.abs(ndtri(_large_beta(alpha, beta, share)) - score)[inside].max() < 0.0003
 
 
 # --- properties --------------------------------------------------------------------------------

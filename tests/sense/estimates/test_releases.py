@@ -155,9 +155,9 @@ def test_votes_that_change_without_new_people_are_carried() -> None:
 
 def test_a_member_hidden_among_participants_is_hidden_in_every_table() -> None:
     people = participants(fr=60, de=50, be=12, lu=4)
-    release = prepare_release([people, votes("1", fr=(30, 0, 0), de=(11, 1, 0), be=(11, 0, 0), lu=(4, 0, 0))])
+    release = prepare_release([people, votes("1", fr=(20, 10, 0), de=(9, 2, 0), be=(9, 2, 0), lu=(4, 0, 0))])
     assert shown(release) == {"de": (50,), "fr": (60,)}
-    assert shown(release, "1") == {"de": (11, 1, 0), "fr": (30, 0, 0)}
+    assert shown(release, "1") == {"de": (9, 2, 0), "fr": (20, 10, 0)}
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 4), min_size=1, max_size=4), st.integers(10, 25))
@@ -206,3 +206,19 @@ def test_a_table_must_add_up() -> None:
         ReleaseTable("member", PARTICIPANTS, 50, {"fr": (40,)})
     with pytest.raises(ValueError, match="negative"):
         ReleaseTable("member", PARTICIPANTS, 30, {"fr": (40,), "de": (-10,)})
+    with pytest.raises(ValueError, match="same kinds"):
+        ReleaseTable("member", "1", 30, {"fr": (10, 10), "de": (10,)})
+
+
+def test_what_renewed_nothing_is_not_remembered() -> None:
+    release = prepare_release([participants(fr=40, de=30)])
+    for joined in range(1, 9):
+        release = prepare_release([participants(fr=40 + joined, de=30)], previous=release)
+    assert [record.sizes["fr"] for record in release.records[KEY]] == [40, 48]
+
+
+def test_releases_from_before_kinds_were_kept_are_read() -> None:
+    stored = prepare_release([participants(fr=40, de=30)]).to_dict()
+    del stored["tables"][0]["records"][0]["kinds"], stored["tables"][0]["records"][0]["bits"]
+    later = prepare_release([participants(fr=60, de=50)], previous=Release.from_dict(stored))
+    assert shown(later) == {"de": (50,), "fr": (60,)}

@@ -17,6 +17,7 @@ from placet.sense.estimates import (
     weighted_support,
     wilson_interval,
 )
+from placet.sense.estimates.weights import MOST_CLASSES
 from placet.sense.votes import VoteTable
 
 # Agresti, A. (2002), Categorical Data Analysis, 2nd ed., Wiley, table 8.15 (data: Smith 1976): attitude to
@@ -178,6 +179,18 @@ def test_equal_weights_change_nothing_and_no_weight_is_no_figure(votes: VoteTabl
     assert (nobody.n_effective[1], nobody.n_weighted.tolist()) == (0, [3, 0])
     assert np.isnan(weighted_support(votes, [0] * 4).share).all()
     assert weighted_support(VoteTable.from_events([], [], []), []).share.size == 0
+
+
+def test_many_different_weights_and_few_give_the_same() -> None:
+    generator = np.random.default_rng(6)
+    n = MOST_CLASSES + 50
+    participant, statement = np.repeat(np.arange(n), 3), np.tile(np.arange(3), n)
+    votes = VoteTable.from_events(participant, statement, generator.integers(-1, 2, 3 * n))
+    few = generator.integers(0, 3, n).astype(float)
+    many = few * (1 + 1e-9 * np.arange(n))
+    one, other = weighted_support(votes, few), weighted_support(votes, many)
+    for name in ("share", "n_effective", "raw", "difference", "n_weighted"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-5, atol=1e-6)
 
 
 def test_weighted_support_refuses_bad_weights(votes: VoteTable) -> None:

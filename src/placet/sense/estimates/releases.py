@@ -13,14 +13,23 @@ and two releases can be subtracted from each other. The rule, for a smallest num
    then and is left out now can be told apart, at least k people make the difference.
 4. A cell is renewed in a table of votes only if the same category is renewed in the table of
    participants, which bounds it.
+5. The open votes say, by number, who gave which vote. So a table of votes is renewed only if each
+   kind of vote, not voting included, was given by nobody or by at least k people over all cells,
+   and, since each earlier renewal, by k more or fewer. And of each kind some is left in the cells
+   that are not renewed.
+6. Every published count is an equation about who belongs where. All counts that were ever published
+   by a dimension tell at most half of what it takes to say that of everyone, measured in bits (see
+   `disclosure`). Tables with the most new votes come first.
 
-Where 2 or 3 fails, the smallest cell that would have been renewed is left out too, and so on until
-both hold. People whose category is not known are a cell like any other.
+Where 2, 3 or the end of 5 fails, the smallest cell that would have been renewed is left out too, and
+so on until they hold. People whose category is not known are a cell like any other.
 
 The rule follows cell suppression as in Hundepool, A. et al. (2012), *Statistical Disclosure
-Control*, Wiley, ch. 4. It protects exact counts against subtraction. It does not hide what all
-members of a published cell have in common, and someone who knows that a hidden cell is small may
-narrow its neighbours down to a range.
+Control*, Wiley, ch. 4. It protects exact counts against subtraction, and who belongs where against
+being solved from counts and open votes. It does not hide what all members of a published cell have
+in common, and someone who knows that a hidden cell is small may narrow its neighbours down to a
+range. Whatever is computed from published cells alone, weighted figures too, tells no more than
+they do.
 """
 
 from __future__ import annotations
@@ -29,11 +38,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from placet.sense.estimates.disclosure import count_bits, membership_bits
+from placet.sense.estimates.suppression import Counts, TableRecord, choose_renewed, kinds_are_common
+
 DEFAULT_MINIMUM = 10
 
-PARTICIPANTS = "participants"
+# The part of what it takes to say who belongs where that all published counts together may tell.
+GREATEST_PART_TOLD = 0.5
 
-Counts = tuple[int, ...]
+PARTICIPANTS = "participants"
 
 
 @dataclass(frozen=True)
@@ -50,13 +63,15 @@ class ReleaseTable:
         Number of people in the table; public.
     cells : mapping of str to tuple of int
         For each category, those with nobody included, the counts of a cell: one number of
-        participants, or numbers of agree, disagree and pass. Their sum is its number of people.
+        participants, or people by kind of vote. Their sum is its number of people. Two kinds, agree
+        and not, tell less of each person than three do, so more tables can be published.
         People whose category is not known are a cell too, under any name.
 
     Raises
     ------
     ValueError
-        If a count is negative, or the cells do not add up to the total.
+        If a count is negative, cells differ in their number of counts, or they do not add up to
+        the total.
     """
 
     dimension: str
@@ -67,6 +82,8 @@ class ReleaseTable:
     def __post_init__(self) -> None:
         if any(count < 0 for counts in self.cells.values() for count in counts):
             raise ValueError("counts are not negative")
+        if len({len(counts) for counts in self.cells.values()}) > 1:
+            raise ValueError("each cell has the same kinds of counts")
         if sum(map(sum, self.cells.values())) != self.total:
             raise ValueError("the cells add up to the total; people of no known category are a cell")
 
@@ -74,21 +91,12 @@ class ReleaseTable:
         """Return the number of people in each cell."""
         return {category: sum(counts) for category, counts in self.cells.items()}
 
+    def kinds(self) -> Counts:
+        """Return the number of people by kind of vote, over all cells."""
+        return tuple(map(sum, zip(*self.cells.values(), strict=True)))
 
-@dataclass(frozen=True)
-class TableRecord:
-    """One table in one release, as it truly was. Not public.
 
-    Attributes
-    ----------
-    sizes : mapping of str to int
-        People in each cell.
-    renewed : frozenset of str
-        Categories whose value was published as of this release.
-    """
-
-    sizes: Mapping[str, int]
-    renewed: frozenset[str]
+_Records = Mapping[tuple[str, str], tuple[TableRecord, ...]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Release:
         The cells to show; a category that is missing is hidden. Some values are carried from
         earlier releases, and nothing says which.
     records : mapping of (dimension, name) to tuple of TableRecord
-        Every release of the table, this one last. Not public.
+        The releases that renewed something of the table, and this one last. Not public.
     """
 
     minimum: int
@@ -120,7 +128,13 @@ class Release:
                     "name": name,
                     "published": {c: list(counts) for c, counts in self.published[dimension, name].items()},
                     "records": [
-                        {"sizes": dict(record.sizes), "renewed": sorted(record.renewed)} for record in records
+                        {
+                            "sizes": dict(record.sizes),
+                            "renewed": sorted(record.renewed),
+                            "kinds": list(record.kinds),
+                            "bits": record.bits,
+                        }
+                        for record in records
                     ],
                 }
                 for (dimension, name), records in self.records.items()
@@ -139,7 +153,12 @@ class Release:
             },
             {
                 key: tuple(
-                    TableRecord(dict(record["sizes"]), frozenset(record["renewed"]))
+                    TableRecord(
+                        dict(record["sizes"]),
+                        frozenset(record["renewed"]),
+                        tuple(record.get("kinds", ())),  # not in releases made before they were kept
+                        record.get("bits", 0.0),
+                    )
                     for record in table["records"]
                 )
                 for key, table in tables.items()
@@ -182,92 +201,57 @@ def prepare_release(
             raise ValueError(f"the tables by {dimension} need one of participants")
     published = dict(previous.published) if previous else {}
     records = dict(previous.records) if previous else {}
-    # Participants first: what is renewed there bounds the tables of votes.
-    for key, table in sorted(by_key.items(), key=lambda item: item[0][1] != PARTICIPANTS):
-        past = records.get(key, ())
-        allowed = frozenset(table.sizes())
-        if table.name != PARTICIPANTS:
-            allowed = records[table.dimension, PARTICIPANTS][-1].renewed
-        renewed = _choose_renewed(table.sizes(), past, allowed, minimum)
+
+    def renew(table: ReleaseTable, renewed: frozenset[str], bits: float = 0.0) -> None:
+        key = (table.dimension, table.name)
         shown = {category: table.cells[category] for category in sorted(renewed)}
         published[key] = {**published.get(key, {}), **shown}
-        records[key] = (*past, TableRecord(table.sizes(), renewed))
+        past = records.get(key, ())
+        # A release that renewed nothing told nothing: the next one need not know of it.
+        told = past if not past or past[-1].renewed else past[:-1]
+        records[key] = (*told, TableRecord(table.sizes(), renewed, table.kinds(), bits))
+
+    # Participants first: what is renewed there bounds the tables of votes.
+    for table in tables:
+        if table.name == PARTICIPANTS:
+            past = records.get((table.dimension, PARTICIPANTS), ())
+            renew(table, choose_renewed(table.cells, past, frozenset(table.cells), minimum))
+    for dimension in sorted({table.dimension for table in tables}):
+        people = by_key[dimension, PARTICIPANTS]
+        sizes = [counts[0] for counts in published[dimension, PARTICIPANTS].values()]
+        budget = GREATEST_PART_TOLD * membership_bits(sizes, people.total)
+        told = sum(record.bits for key in records if key[0] == dimension for record in records[key])
+        votes = [table for table in tables if table.dimension == dimension and table.name != PARTICIPANTS]
+        for table in sorted(votes, key=lambda each: _turn(each, records)):
+            past = records.get((dimension, table.name), ())
+            renewed, bits = _renewed_votes(table, past, people, records, minimum)
+            if told + bits > budget:
+                renewed, bits = frozenset(), 0.0
+            told += bits
+            renew(table, renewed, bits)
     return Release(minimum, published, records)
 
 
-def _choose_renewed(
-    sizes: Mapping[str, int], past: Sequence[TableRecord], allowed: frozenset[str], minimum: int
-) -> frozenset[str]:
-    """Return the cells that may be renewed: as many as the rule lets, the largest first."""
-    if past and not past[-1].sizes.keys() <= sizes.keys():
-        raise ValueError("a category of the previous release is missing")
-    base = _last_published(past)
-    renewed = {
-        category
-        for category, size in sizes.items()
-        if category in allowed and size >= minimum and size - base.get(category, 0) >= minimum
-    }
-    while renewed and not _is_safe(sizes, frozenset(renewed), past, minimum):
-        renewed.remove(min(renewed, key=lambda category: (sizes[category], category)))
-    return frozenset(renewed)
+def _turn(table: ReleaseTable, records: _Records) -> tuple[int, str]:
+    """Return what tables are ordered by while something may still be told: new votes, most first."""
+    past = records.get((table.dimension, table.name), ())
+    known = [sum(record.kinds) for record in past if record.renewed]
+    return (known[-1] if known else 0) - table.total, table.name
 
 
-def _last_published(past: Sequence[TableRecord]) -> dict[str, int]:
-    """Return how many people stood behind each cell when it was last renewed."""
-    base: dict[str, int] = {}
-    for record in past:
-        base.update({category: record.sizes[category] for category in record.renewed})
-    return base
-
-
-def _is_safe(
-    sizes: Mapping[str, int], renewed: frozenset[str], past: Sequence[TableRecord], minimum: int
-) -> bool:
-    """Return whether every number of people that subtraction can tell is at least the minimum."""
-    left_out = frozenset(sizes) - renewed
-    base = _last_published(past)
-    if left_out:
-        n_joined = sum(sizes[category] - base.get(category, 0) for category in left_out)
-        if len(left_out) < 2 or n_joined < minimum:
-            return False
-    now = TableRecord(sizes, renewed)
-    return all(_is_safe_against((*past, now), index, base, minimum) for index in range(len(past)))
-
-
-def _is_safe_against(
-    records: Sequence[TableRecord], index: int, base: Mapping[str, int], minimum: int
-) -> bool:
-    """Return whether the last record can stand beside the one at an index.
-
-    The sum over what an earlier release left out is known by subtraction from its total. Someone
-    can close each cell of it with the next value that was published of that cell; or, for cells
-    left out both times, with the sum that is known now.
-    """
-    then, now = records[index], records[-1]
-    out_then = frozenset(now.sizes) - then.renewed
-    out_now = frozenset(now.sizes) - now.renewed
-    if not then.renewed or not out_then:  # nothing was told, or nothing was left out
-        return True
-    later = _first_published(records[index + 1 :])
-
-    def joined(category: str) -> int:
-        return later[category] - then.sizes.get(category, 0)
-
-    is_closed = out_then <= later.keys()
-    if is_closed and sum(map(joined, out_then)) < minimum:
-        return False
-    if not out_then & out_now:
-        return True
-    n_joined = sum(now.sizes[c] - then.sizes.get(c, 0) for c in out_then & out_now)
-    n_joined += sum(map(joined, out_then - out_now))
-    n_joined += sum(now.sizes[c] - base[c] for c in out_now - out_then)
-    return n_joined >= minimum
-
-
-def _first_published(records: Sequence[TableRecord]) -> dict[str, int]:
-    """Return how many people stood behind each cell when it was first renewed in these records."""
-    first: dict[str, int] = {}
-    for record in records:
-        for category in record.renewed:
-            first.setdefault(category, record.sizes[category])
-    return first
+def _renewed_votes(
+    table: ReleaseTable,
+    past: tuple[TableRecord, ...],
+    people: ReleaseTable,
+    records: _Records,
+    minimum: int,
+) -> tuple[frozenset[str], float]:
+    """Return the cells of a table of votes that could be renewed, and how many bits they tell."""
+    kinds = table.kinds()
+    if not kinds_are_common(kinds, people.total - table.total, past, minimum):
+        return frozenset(), 0.0
+    allowed = records[table.dimension, PARTICIPANTS][-1].renewed
+    renewed = choose_renewed(table.cells, past, allowed, minimum)
+    n_people, sizes = people.total, people.sizes()
+    bits = sum(count_bits(kind, sizes[category], n_people) for category in renewed for kind in kinds)
+    return renewed, bits

@@ -19,6 +19,8 @@ SLICES = (0.0, 0.02, 0.1, 0.3, 0.7, 0.9, 0.98, 1.0)
 TOLERANCE = 0.005
 # How many members are expected to be unlike all others, before any vote is seen.
 OUTLIERS = 0.5
+# Parameters of a beta distribution from which on its approximation is as good as exact.
+LARGE = 50.0
 # Jeffreys' prior of the overall share, in votes for and votes against.
 PRIOR = 0.5
 
@@ -276,8 +278,36 @@ def _score(weight: FloatArray, alpha: FloatArray, beta: FloatArray, position: Fl
     """Return the normal score of the mixture's distribution at logits of shares."""
     from scipy.special import betainc, expit, ndtri
 
-    below = (weight * betainc(alpha, beta, expit(position))).sum(axis=0)
-    return np.asarray(ndtri(np.clip(below, 1e-15, 1 - 1e-15)))
+    share = np.broadcast_to(expit(position), alpha.shape)
+    is_large = np.minimum(alpha, beta) >= LARGE
+    below = np.empty_like(alpha)
+    below[is_large] = _large_beta(alpha[is_large], beta[is_large], share[is_large])
+    below[~is_large] = betainc(alpha[~is_large], beta[~is_large], share[~is_large])
+    return np.asarray(ndtri(np.clip((weight * below).sum(axis=0), 1e-15, 1 - 1e-15)))
+
+
+def _large_beta(alpha: FloatArray, beta: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the beta distribution function by the normal approximation of Peizer and Pratt (1968).
+
+    Journal of the American Statistical Association 63, 1416-1456; several times faster than the
+    exact one, and less than 0.0003 of a standard deviation off where both parameters are large.
+    """
+    from scipy.special import ndtr
+
+    other, n = 1 - share, alpha + beta - 1
+    s, t = alpha - 0.5, beta - 0.5
+    distance = s + 1 / 6 - (n + 1 / 3) * share
+    distance += 0.02 * (other / alpha - share / beta + (0.5 - share) / (n + 1))
+    bend = 1 + other * _bend(s / (n * share)) + share * _bend(t / (n * other))
+    return np.asarray(ndtr(-distance * np.sqrt(bend / ((n + 1 / 6) * share * other))))
+
+
+def _bend(ratio: FloatArray) -> FloatArray:
+    """Return ``(1 - r^2 + 2 r ln r) / (1 - r)^2``, next to r = 1 by its series."""
+    excess = ratio - 1
+    is_near = np.abs(excess) < 1e-3
+    exact = (1 - ratio**2 + 2 * ratio * np.log(ratio)) / np.where(is_near, 1, excess) ** 2
+    return np.where(is_near, -excess / 3 * (1 - excess / 2), exact)
 
 
 def _limited(step: FloatArray) -> FloatArray:

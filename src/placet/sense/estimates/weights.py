@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,11 @@ import numpy.typing as npt
 from placet.sense.estimates.consent import checked_labels
 from placet.sense.estimates.proportions import FloatArray, Interval, wilson_interval
 from placet.sense.estimates.results import IntArray
-from placet.sense.votes import Identifier, VoteTable
+from placet.sense.votes import Identifier, VoteTable, count_votes, count_votes_by_label
+from placet.sense.votes.tables import AGREE
+
+# With at most so many different weights, votes are counted by weight.
+MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,20 +330,13 @@ def _gap(
 
 
 def _weighted_support(votes: VoteTable, w: FloatArray, level: float) -> WeightedSupport:
-    statement, of_vote = votes.statement_index, w[votes.participant_index]
-    agrees = votes.values == 1
-
-    def total(values: FloatArray | None = None, among: npt.NDArray[np.bool_] | None = None) -> FloatArray:
-        index = statement if among is None else statement[among]
-        return np.bincount(index, values, minlength=votes.n_statements).astype(np.float64)
-
-    n, n_agree = total(), total(among=agrees)
-    seen, squares = total(of_vote), total(of_vote**2)
-    agreed = total(of_vote[agrees], agrees)
+    counts = count_votes(votes)
+    n, n_agree = counts.n_seen, counts.n_agree
+    seen, squares, agreed, n_weighted = _sums(votes, w)
     n_effective = np.divide(seen**2, squares, out=np.zeros_like(seen), where=squares > 0)
     share = np.divide(agreed, seen, out=np.full_like(seen, np.nan), where=seen > 0)
     share = np.minimum(share, 1)  # of sums in a different order
-    raw = np.divide(n_agree, n, out=np.full_like(n, np.nan), where=n > 0)
+    raw = np.divide(n_agree, n, out=np.full(n.shape, np.nan), where=n > 0)
     known = np.where(seen > 0, share, 0)
     return WeightedSupport(
         statement_ids=votes.statement_ids,
@@ -347,7 +345,27 @@ def _weighted_support(votes: VoteTable, w: FloatArray, level: float) -> Weighted
         n_effective=n_effective,
         raw=raw,
         raw_ci=wilson_interval(n_agree, n, level=level),
-        n=n.astype(np.int64),
-        n_weighted=total(among=of_vote > 0).astype(np.int64),
+        n=n,
+        n_weighted=n_weighted,
         difference=share - raw,
     )
+
+
+def _sums(votes: VoteTable, w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+    """Return, by statement, the sums of weights, of their squares and of those who agree, and a count."""
+    weight: FloatArray
+    weight, label = np.unique(w, return_inverse=True)
+    if weight.size > MOST_CLASSES:
+        of_vote = w[votes.participant_index]
+
+        def total(values: npt.NDArray[Any]) -> FloatArray:
+            summed = np.bincount(votes.statement_index, values, minlength=votes.n_statements)
+            return summed.astype(np.float64)
+
+        agreed = total(of_vote * (votes.values == AGREE))
+        return total(of_vote), total(of_vote**2), agreed, total(of_vote > 0).astype(np.int64)
+    # Weights by raking are the same for all of a kind: counting those is faster than adding up votes.
+    counts = count_votes_by_label(votes, label.astype(np.int64), weight.size)
+    n = counts.n_seen
+    found = np.stack([weight, weight**2]) @ n
+    return found[0], found[1], np.asarray(weight @ counts.n_agree), n[weight > 0].sum(axis=0)

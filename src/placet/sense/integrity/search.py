@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ from placet.sense.integrity.scripts import (
     read_script,
     weigh_evidence,
 )
+from placet.sense.votes.compiled import n_threads
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -201,12 +203,11 @@ def _search(
     is_taken = taken.copy()
     clusters: list[IntArray] = []
     starts = _choose_starts(answers, surprise, is_taken, generator)
-    neighbourhoods = [
-        found
-        for i in range(0, starts.size, BLOCK)
-        for found in _neighbours(answers, surprise, is_taken, starts[i : i + BLOCK])
-    ]
-    neighbourhoods.sort(key=lambda found: -found[0])
+    blocks = [starts[i : i + BLOCK] for i in range(0, starts.size, BLOCK)]
+    with ThreadPoolExecutor(n_threads()) as pool:
+        found = pool.map(lambda block: _neighbours(answers, surprise, taken, block), blocks)
+        neighbourhoods = [neighbourhood for block in found for neighbourhood in block]
+    neighbourhoods.sort(key=lambda neighbourhood: -neighbourhood[0])
     for _, start in neighbourhoods[:N_REFINED]:
         members = start[~is_taken[start]]
         cluster = _refine(answers, surprise, is_taken, members, min_size)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from placet.sense.reports import Analysis
+    from placet.sense.reports import Analysis, Parameters
     from placet.sense.votes import Conversation, PlantedVotes
 
 N_FILES = 40  # among which everybody's votes are spread, so that nobody's lie together
@@ -35,6 +35,7 @@ def bench() -> None:
 @click.option("--votes", default=40.0, show_default=True, help="Mean number of votes a person.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option("--resamples", default=0, show_default=True, help="Resamples for the stability of groups.")
+@click.option("--scrutiny", is_flag=True, help="Look for bridging statements and look-alikes as well.")
 @click.option("--out-of-core", is_flag=True, help="Write the votes to Parquet files and analyse those.")
 @click.option("--cluster", metavar="ADDRESS", help="Analyse the Parquet files on this Dask cluster.")
 @click.option("--scratch", type=click.Path(path_type=Path, file_okay=False), help="Folder for files on disk.")
@@ -44,6 +45,7 @@ def opinion(
     votes: float,
     seed: int,
     resamples: int,
+    scrutiny: bool,
     out_of_core: bool,
     cluster: str | None,
     scratch: Path | None,
@@ -53,10 +55,12 @@ def opinion(
     Seconds by stage. "start" is the loading of the compiled inner loops (the first time, their
     compilation) with an analysis of a small conversation. "table" to "statistics" lead from the list
     of votes, in the order of arrival, to groups and statistics; "total" is their sum. Apart from it
-    stand "stability" (with --resamples), "refresh" (1,000 new votes, on the groups found before),
+    stand "stability" (with --resamples), "bridging" and "integrity" (with --scrutiny), "refresh" (1,000 new votes, on the groups found before),
     and "read_once", which is how long it takes to read the list of votes once.
     """
     seconds = {"start": _time_start()}
+    from placet.sense.reports import Parameters
+
     with tempfile.TemporaryDirectory(prefix="placet-bench-", dir=scratch) as folder:
         if out_of_core or cluster:
             groups, seconds["read_once"] = _plant_files(Path(folder), participants, statements, votes, seed)
@@ -67,7 +71,8 @@ def opinion(
             opened = _open_list(planted, seconds)
             del planted
         with opened as conversation:
-            analysis = _time_analysis(conversation, resamples, seed, seconds)
+            asked = Parameters(n_resamples=resamples, bridging=scrutiny, integrity=scrutiny)
+            analysis = _time_analysis(conversation, asked, seed, seconds)
             score = _score(analysis, groups)
             n_votes = conversation.votes.n_votes
     stages = ("table", "moments", "space", "groups", "counts", "statistics")
@@ -187,14 +192,14 @@ def _plant_files(
 
 
 def _time_analysis(
-    conversation: Conversation, resamples: int, seed: int, seconds: dict[str, float]
+    conversation: Conversation, parameters: Parameters, seed: int, seconds: dict[str, float]
 ) -> Analysis:
-    from placet.sense.reports import Parameters, analyze
+    from placet.sense.reports import analyze
 
     began: list[tuple[str, float]] = []
     analysis = analyze(
         conversation,
-        parameters=Parameters(n_resamples=resamples),
+        parameters=parameters,
         seed=seed,
         progress=lambda stage, share: began.append((stage, perf_counter())),
     )

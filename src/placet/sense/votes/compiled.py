@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -27,10 +27,10 @@ SMALL = 200_000  # votes; fewer are done before a second thread has started
 def kernel(function: Function) -> Function:
     """Compile a function when it is first called; keep what was compiled where that can be written."""
     try:
-        compiled: Function = njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # no folder to keep it in
         compiled = njit(nogil=True, error_model="numpy")(function)
-    return compiled
+    return cast(Function, compiled)
 
 
 def n_threads() -> int:

@@ -100,8 +100,8 @@ def _sort_words(words: PackedArray, n_bits: int) -> None:
         heads[:] = 0
         for i in range(source.size):
             heads[((np.int64(source[i]) >> shift) & (n_digits - 1)) + 1] += 1
-        for digit in range(n_digits):
-            heads[digit + 1] += heads[digit]
+        for d in range(n_digits):
+            heads[d + 1] += heads[d]
         for i in range(source.size):
             digit = (np.int64(source[i]) >> shift) & (n_digits - 1)
             target[heads[digit]] = source[i]

@@ -8,6 +8,7 @@ the order of participants.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
@@ -74,6 +75,6 @@ def gather_rows(votes: VoteSource, positions: IntArray) -> VoteTable:
     edges = votes.block_edges()
     inside = [
         positions[(positions >= first) & (positions < last)] - first
-        for first, last in zip(edges[:-1], edges[1:], strict=True)
+        for first, last in itertools.pairwise(edges)
     ]
     return join_tables(list(votes.map(VoteTable.take, inside)), votes.statement_ids)

@@ -283,7 +283,7 @@ def number_identifiers(ids: LIST_COLUMNS) -> tuple[IdentifierArray, IndexArray]:
     return _number_integers(array)
 
 
-def _number_integers(ids: npt.NDArray[Any]) -> tuple[IntArray, IndexArray]:
+def _number_integers(ids: Any) -> tuple[IntArray, IndexArray]:
     """Number integers by a table of all that lie between the ends, where that is not too long."""
     from placet.sense.votes import kernels
     from placet.sense.votes.compiled import SMALL, n_threads, run_tasks, split_evenly
@@ -292,8 +292,8 @@ def _number_integers(ids: npt.NDArray[Any]) -> tuple[IntArray, IndexArray]:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
     low, high = int(ids.min()), int(ids.max())
     if high - low >= 2 * ids.size + 2**16:
-        distinct, index = np.unique(ids, return_inverse=True)
-        return distinct.astype(np.int64), index.astype(np.int32)
+        distinct, found = np.unique(ids, return_inverse=True)
+        return distinct.astype(np.int64), found.astype(np.int32)
     is_present = np.zeros(high - low + 1, dtype=np.bool_)
     parts = split_evenly(ids.size, n_threads() if ids.size > SMALL else 1)
     run_tasks(lambda _, a, b: kernels.mark_present(ids[a:b], low, is_present), parts)
@@ -301,7 +301,7 @@ def _number_integers(ids: npt.NDArray[Any]) -> tuple[IntArray, IndexArray]:
     if low == 0 and distinct.size == high + 1 and ids.dtype == np.int32:
         return distinct, ids
     rank = np.cumsum(is_present, dtype=np.int32) - np.int32(1)
-    index = np.empty(ids.size, dtype=np.int32)
+    index: IndexArray = np.empty(ids.size, dtype=np.int32)
     run_tasks(lambda _, a, b: kernels.look_up(ids[a:b], low, rank, index[a:b]), parts)
     return distinct, index
 

@@ -299,6 +299,24 @@ def test_votes_are_counted_by_member(votes: VoteTable) -> None:
     assert consent_across_members(votes, [0, 0, 2, -1]).members == ("0", "1", "2")
 
 
+def test_the_example_of_the_methods_page() -> None:
+    """The figures in docs/methods/consent.md."""
+    found = consent_from_counts(counts([[260], [225], [33], [5]], [[400], [300], [60], [12]]))
+    assert found.shrunk.mean[:, 0].round(2).tolist() == [0.65, 0.74, 0.57, 0.52]
+    assert found.shrunk_ci.low[:, 0].round(2).tolist() == [0.60, 0.69, 0.44, 0.26]
+    assert found.shrunk_ci.high[:, 0].round(2).tolist() == [0.69, 0.79, 0.68, 0.72]
+    assert (found.least.member[0], found.least.low[0].round(2)) == (3, 0.22)
+    assert found.least_without_model.low[0].round(2) == 0.13
+    for estimate, expected in (
+        (found.as_voted, (0.68, 0.64, 0.71)),
+        (found.members_equal, (0.59, 0.51, 0.67)),
+        (found.difference, (-0.09, -0.16, -0.02)),
+    ):
+        shown = (estimate.value[0], estimate.ci.low[0], estimate.ci.high[0])
+        assert tuple(np.round(shown, 2)) == expected
+    assert found.n_effective.round().tolist() == [151]
+
+
 def test_a_member_without_votes_is_what_the_others_make_likely() -> None:
     found = consent_from_counts(counts([[0], [70], [75], [65]], [[0], [100], [100], [100]]))
     assert np.isnan(found.support[0, 0])

@@ -119,7 +119,8 @@ def consent_from_counts(
       / n / M^2``, the expectation by the shrunk support (a member of one vote has no variance of
       its own). The interval is Wilson's for as many votes as the mean is worth, ``q (1 - q) / v``
       with q the mean of the shrunk supports (as Korn, E. L. and Graubard, B. I. (1998), Survey
-      Methodology 24, 193-201, do for surveys). Its difference from the share as voted is a
+      Methodology 24, 193-201, do for surveys). Kish's effective sample size of it, ``M^2 / sum 1 /
+      n``, stands beside it. Its difference from the share as voted is a
       weighted sum of the same shares, with a normal interval.
 
     What it does not show: support among those who did not take part. Intervals treat those who
@@ -190,6 +191,7 @@ def _consent(
         least_without_model=_least(_clopper_pearson_low(n_agree, n, single), is_heard),
         as_voted=Estimate(pooled, wilson_interval(total_agree, total, level=level)),
         members_equal=_weighted_mean(equal, support, shrunk, n, level),
+        n_effective=n_heard**2 / np.maximum((is_heard / np.maximum(n, 1)).sum(axis=0), ROUNDING),
         difference=_contrast(tilt, support, shrunk, n, level),
         n_heard=n_heard,
     )

@@ -87,6 +87,9 @@ class Consent:
         Every vote counts the same; Wilson's interval.
     members_equal : Estimate
         Every member that was heard counts the same.
+    n_effective : (n_statements,) float64
+        Kish's effective sample size of ``members_equal``: how many votes of equal weight would say as
+        much.
     difference : Estimate
         ``members_equal`` minus ``as_voted``.
     n_heard : (n_statements,) int64
@@ -107,6 +110,7 @@ class Consent:
     least_without_model: LeastFavourable
     as_voted: Estimate
     members_equal: Estimate
+    n_effective: FloatArray
     difference: Estimate
     n_heard: IntArray
 
@@ -136,8 +140,8 @@ class Consent:
     def statements_to_polars(self) -> pl.DataFrame:
         """Return a row for each statement; null where there is no figure.
 
-        Columns: statement, n, n_heard, as_voted, members_equal and difference, each with its _low
-        and _high, then least_member, least_low, and the two without a model.
+        Columns: statement, n, n_heard, n_effective; as_voted, members_equal and difference, each with
+        its _low and _high; least_member, least_low, and the two without a model.
         """
         import polars as pl
 
@@ -180,7 +184,11 @@ class Consent:
         }
 
     def _by_statement(self) -> dict[str, Any]:
-        columns: dict[str, Any] = {"n": self.n.sum(axis=0), "n_heard": self.n_heard}
+        columns: dict[str, Any] = {
+            "n": self.n.sum(axis=0),
+            "n_heard": self.n_heard,
+            "n_effective": self.n_effective,
+        }
         for name in ("as_voted", "members_equal", "difference"):
             estimate: Estimate = getattr(self, name)
             columns |= {

@@ -14,10 +14,10 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL = -m pip install --disable-pip-version-check --require-virtualenv --no-deps --no-compile
 DJANGO = DJANGO_SETTINGS_MODULE=placet.config.settings PLACET_HOME=build/check PLACET_DEMONSTRATION=1 $(BIN)/django-admin
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade messages clean
+.PHONY: help demo test check bench format lock upgrade messages clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: .venv/.development ## format, lint, types, import contracts, settings, mi
 	PLACET_URL=https://placet.example $(DJANGO) check --deploy --fail-level WARNING
 	$(BIN)/python tools/messages.py --check
 
+bench: .venv/.development .venv-peers/.installed ## measure the engine beside what users would pick instead (about ten minutes)
+	$(BIN)/python benchmarks/opinion.py --peer-python .venv-peers/bin/python
+
 format: .venv/.development ## put the code in its agreed form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -46,15 +49,16 @@ messages: .venv/.development ## collect what is to be translated and compile wha
 	$(BIN)/python tools/messages.py
 
 lock: .venv/.development ## write requirements/ anew from pyproject.toml, keeping what still fits
-	$(LOCK) --output-file requirements/engine.txt
-	$(LOCK) --extra platform --group build --constraints requirements/engine.txt --output-file requirements/platform.txt
-	$(LOCK) --extra platform --extra dask --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
+	$(LOCK) pyproject.toml --output-file requirements/engine.txt
+	$(LOCK) pyproject.toml --extra platform --group build --constraints requirements/engine.txt --output-file requirements/platform.txt
+	$(LOCK) pyproject.toml --extra platform --extra dask --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
+	$(LOCK) --group peers --output-file requirements/peers.txt
 
 upgrade: LOCK += --upgrade
 upgrade: lock ## the same, with the newest versions that fit
 
 clean: ## remove what was made here: environments, caches, built files (var/, the data, stays)
-	rm -rf .venv .venv-engine build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-engine .venv-peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # What stands in the way is said in one sentence, with what to do.
 
@@ -100,4 +104,11 @@ endef
 	@rm -rf .venv-engine
 	@$(BIN)/python -m venv .venv-engine
 	.venv-engine/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/engine.txt
+	@touch $@
+
+# The peers that `make bench` compares with.
+.venv-peers/.installed: requirements/peers.txt | .venv/bin/python
+	@rm -rf .venv-peers
+	@$(BIN)/python -m venv .venv-peers
+	.venv-peers/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/peers.txt
 	@touch $@

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from placet.sense.reports import Analysis, Parameters
+    from placet.sense.reports import Analysis
     from placet.sense.votes import Conversation, PlantedVotes
 
 N_FILES = 40  # among which everybody's votes are spread, so that nobody's lie together
@@ -55,12 +55,12 @@ def opinion(
     Seconds by stage. "start" is the loading of the compiled inner loops (the first time, their
     compilation) with an analysis of a small conversation. "table" to "statistics" lead from the list
     of votes, in the order of arrival, to groups and statistics; "total" is their sum. Apart from it
-    stand "stability" (with --resamples), "bridging" and "integrity" (with --scrutiny), "refresh" (1,000 new votes, on the groups found before),
-    and "read_once", which is how long it takes to read the list of votes once.
+    stand "stability" (with --resamples), "bridging" and "integrity" (with --scrutiny), "refresh"
+    (1,000 new votes, on the groups found before), and "read_once", which is how long it takes to
+    read the list of votes once.
     """
-    seconds = {"start": _time_start()}
-    from placet.sense.reports import Parameters
-
+    asked = {"n_resamples": resamples, "bridging": scrutiny, "integrity": scrutiny}
+    seconds = {"start": _time_start(asked)}
     with tempfile.TemporaryDirectory(prefix="placet-bench-", dir=scratch) as folder:
         if out_of_core or cluster:
             groups, seconds["read_once"] = _plant_files(Path(folder), participants, statements, votes, seed)
@@ -71,7 +71,6 @@ def opinion(
             opened = _open_list(planted, seconds)
             del planted
         with opened as conversation:
-            asked = Parameters(n_resamples=resamples, bridging=scrutiny, integrity=scrutiny)
             analysis = _time_analysis(conversation, asked, seed, seconds)
             score = _score(analysis, groups)
             n_votes = conversation.votes.n_votes
@@ -98,7 +97,7 @@ def opinion(
     )
 
 
-def _time_start() -> float:
+def _time_start(asked: dict[str, Any]) -> float:
     """Return how long it takes until the engine is loaded and ready."""
     began = perf_counter()
     import numpy as np
@@ -106,9 +105,9 @@ def _time_start() -> float:
     from placet.sense.reports import Parameters, analyze
     from placet.sense.votes import VoteTable, plant_votes
 
-    planted = plant_votes(21_000, 300, generator=np.random.default_rng(0), mean_votes=8.0)
+    planted = plant_votes(24_000, 300, generator=np.random.default_rng(0), mean_votes=12.0)
     votes = VoteTable.from_events(planted.participants, planted.statements, planted.values)
-    analyze(_conversation(votes), parameters=Parameters(n_resamples=1))
+    analyze(_conversation(votes), parameters=Parameters(**asked))
     return perf_counter() - began
 
 
@@ -192,14 +191,14 @@ def _plant_files(
 
 
 def _time_analysis(
-    conversation: Conversation, parameters: Parameters, seed: int, seconds: dict[str, float]
+    conversation: Conversation, asked: dict[str, Any], seed: int, seconds: dict[str, float]
 ) -> Analysis:
-    from placet.sense.reports import analyze
+    from placet.sense.reports import Parameters, analyze
 
     began: list[tuple[str, float]] = []
     analysis = analyze(
         conversation,
-        parameters=parameters,
+        parameters=Parameters(**asked),
         seed=seed,
         progress=lambda stage, share: began.append((stage, perf_counter())),
     )

@@ -2,6 +2,7 @@
 
 The nearest of k centres is found by a grid: for each cell, only those centres are compared that
 can be nearest to some point of the cell. The answer is that of comparing all, the first of equals.
+Points stand in the order of their cells, so that what belongs to a cell is at hand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from placet.sense.votes.compiled import kernel
 
 THINNED = 128  # cells along each side to which many points are thinned out
 MAX_GRID = 64
+TILE = 4  # cells along each side that are looked at together first
 POINTS = 65_536  # points whose sums are taken together; fixed, so that rounding is too
 SLACK = 1e-9  # rounding may not drop a centre that is as near as another
 
@@ -25,25 +27,77 @@ def make_grid(
     k = centres.shape[0]
     starts = np.zeros(n * n + 1, np.int64)
     width, height = (high[0] - low[0]) / n, (high[1] - low[1]) / n
-    least = np.empty(k)
-    for row in range(n):
-        bottom, top = low[1] + row * height, low[1] + (row + 1) * height
-        for column in range(n):
-            left, right = low[0] + column * width, low[0] + (column + 1) * width
-            bound = np.inf
-            for c in range(k):
-                x, y = centres[c, 0], centres[c, 1]
-                dx, dy = max(left - x, 0.0, x - right), max(bottom - y, 0.0, y - top)
-                least[c] = dx * dx + dy * dy
-                dx, dy = max(x - left, right - x), max(y - bottom, top - y)
-                bound = min(bound, dx * dx + dy * dy)
-            cell = row * n + column
-            end = starts[cell]
-            for c in range(k):
-                if least[c] <= bound * (1 + SLACK):
-                    nearest[end] = c
-                    end += 1
-            starts[cell + 1] = end
+    everyone = np.arange(k).astype(np.int32)
+    of_tile, least = np.empty(k, np.int32), np.empty(k)
+    n_tiles = (n + TILE - 1) // TILE
+    counts = np.zeros(n * n, np.int64)
+    for tile in range(n_tiles * n_tiles):  # what cannot be nearest in a tile is not in its cells
+        first_row, first_column = (tile // n_tiles) * TILE, (tile % n_tiles) * TILE
+        last_row, last_column = min(first_row + TILE, n), min(first_column + TILE, n)
+        left, right = low[0] + first_column * width, low[0] + last_column * width
+        bottom, top = low[1] + first_row * height, low[1] + last_row * height
+        n_tile = _keep_near(centres, everyone, k, left, right, bottom, top, least, of_tile)
+        for row in range(first_row, last_row):
+            for column in range(first_column, last_column):
+                left, right = low[0] + column * width, low[0] + (column + 1) * width
+                bottom, top = low[1] + row * height, low[1] + (row + 1) * height
+                cell = row * n + column
+                kept = nearest[cell * k : (cell + 1) * k]
+                counts[cell] = _keep_near(centres, of_tile, n_tile, left, right, bottom, top, least, kept)
+    for cell in range(n * n):  # close the gaps
+        end = starts[cell]
+        for c in range(counts[cell]):
+            nearest[end + c] = nearest[cell * k + c]
+        starts[cell + 1] = end + counts[cell]
+    return starts
+
+
+@kernel
+def _keep_near(
+    centres: FloatArray,
+    given: IndexArray,
+    n_given: int,
+    left: float,
+    right: float,
+    bottom: float,
+    top: float,
+    least: FloatArray,
+    kept: IndexArray,
+) -> int:
+    """Write those of the centres given that may be nearest to a point of a box; return how many."""
+    bound = np.inf
+    for g in range(n_given):
+        x, y = centres[given[g], 0], centres[given[g], 1]
+        dx, dy = max(left - x, 0.0, x - right), max(bottom - y, 0.0, y - top)
+        least[g] = dx * dx + dy * dy
+        dx, dy = max(x - left, right - x), max(y - bottom, top - y)
+        bound = min(bound, dx * dx + dy * dy)
+    n_kept = 0
+    for g in range(n_given):
+        if least[g] <= bound * (1 + SLACK):
+            kept[n_kept] = given[g]
+            n_kept += 1
+    return n_kept
+
+
+@kernel
+def sort_by_cell(points: FloatArray, low: FloatArray, high: FloatArray, n: int, order: IntArray) -> IntArray:
+    """Write the points' positions cell by cell, and return where each cell begins."""
+    across = n / (high[0] - low[0]) if high[0] > low[0] else 0.0
+    up = n / (high[1] - low[1]) if high[1] > low[1] else 0.0
+    cells = np.empty(points.shape[0], np.int32)
+    starts = np.zeros(n * n + 1, np.int64)
+    for i in range(points.shape[0]):
+        column = min(int((points[i, 0] - low[0]) * across), n - 1)
+        row = min(int((points[i, 1] - low[1]) * up), n - 1)
+        cells[i] = row * n + column
+        starts[cells[i] + 1] += 1
+    for cell in range(n * n):
+        starts[cell + 1] += starts[cell]
+    heads = starts[:-1].copy()
+    for i in range(points.shape[0]):
+        order[heads[cells[i]]] = i
+        heads[cells[i]] += 1
     return starts
 
 
@@ -51,10 +105,8 @@ def make_grid(
 def assign_points(
     points: FloatArray,
     weights: FloatArray,
+    cell_starts: IntArray,
     centres: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    n: int,
     grid_starts: IntArray,
     grid_nearest: IndexArray,
     first: int,
@@ -62,28 +114,27 @@ def assign_points(
     labels: IndexArray,
     sums: FloatArray,
 ) -> int:
-    """Label some points, add them to their centre's sums (weight, x, y), and count what changed."""
-    across = n / (high[0] - low[0]) if high[0] > low[0] else 0.0
-    up = n / (high[1] - low[1]) if high[1] > low[1] else 0.0
+    """Label the points of some cells, add them to their centre's sums (weight, x, y), count changes."""
     n_changed = 0
-    for i in range(first, last):
-        x, y = points[i, 0], points[i, 1]
-        column = min(int((x - low[0]) * across), n - 1)
-        row = min(int((y - low[1]) * up), n - 1)
-        cell = row * n + column
-        best, label = np.inf, 0
-        for g in range(grid_starts[cell], grid_starts[cell + 1]):
-            c = grid_nearest[g]
-            dx, dy = x - centres[c, 0], y - centres[c, 1]
-            distance = dx * dx + dy * dy
-            if distance < best:
-                best, label = distance, c
-        if labels[i] != label:
-            labels[i] = label
-            n_changed += 1
-        sums[label, 0] += weights[i]
-        sums[label, 1] += weights[i] * x
-        sums[label, 2] += weights[i] * y
+    for cell in range(first, last):
+        start, end = grid_starts[cell], grid_starts[cell + 1]
+        for i in range(cell_starts[cell], cell_starts[cell + 1]):
+            x, y = points[i, 0], points[i, 1]
+            label = grid_nearest[start]
+            if end > start + 1:
+                best = np.inf
+                for g in range(start, end):
+                    c = grid_nearest[g]
+                    dx, dy = x - centres[c, 0], y - centres[c, 1]
+                    distance = dx * dx + dy * dy
+                    if distance < best:
+                        best, label = distance, c
+            if labels[i] != label:
+                labels[i] = label
+                n_changed += 1
+            sums[label, 0] += weights[i]
+            sums[label, 1] += weights[i] * x
+            sums[label, 2] += weights[i] * y
     return n_changed
 
 
@@ -136,6 +187,7 @@ def draw_centres(points: FloatArray, weights: FloatArray, draws: FloatArray, cho
 def run_lloyd(
     points: FloatArray,
     weights: FloatArray,
+    cell_starts: IntArray,
     centres: FloatArray,
     low: FloatArray,
     high: FloatArray,
@@ -151,7 +203,7 @@ def run_lloyd(
         starts = make_grid(low, high, n, centres, nearest)
         sums[:] = 0.0
         n_changed = assign_points(
-            points, weights, centres, low, high, n, starts, nearest, 0, points.shape[0], labels, sums
+            points, weights, cell_starts, centres, starts, nearest, 0, n * n, labels, sums
         )
         n_changed += fill_empty(points, weights, centres, labels, sums)
         if n_changed == 0:

@@ -85,23 +85,55 @@ def cluster_points(
     return move_centres(points, weights, start.centres)
 
 
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Points in the order of the cells of a grid."""
+
+    points: FloatArray
+    weights: FloatArray
+    order: IntArray
+    cell_starts: IntArray
+    low: FloatArray
+    high: FloatArray
+    n_across: int
+
+    def restore(self, labels: IndexArray) -> IntArray:
+        """Return labels in the order in which the points were given."""
+        restored = np.empty(labels.size, dtype=np.int64)
+        restored[self.order] = labels
+        return restored
+
+
+def _sort_by_cell(points: FloatArray, weights: FloatArray) -> _Cells:
+    from placet.sense.opinion import cluster_kernels as kernels
+
+    n = min(max(int(np.sqrt(len(points)) / 3), 1), kernels.MAX_GRID)
+    low, high = points.min(axis=0), points.max(axis=0)
+    order = np.empty(len(points), dtype=np.int64)
+    cell_starts = kernels.sort_by_cell(points, low, high, n, order)
+    return _Cells(points[order], weights[order], order, cell_starts, low, high, n)
+
+
 def _keep_best(
     points: FloatArray, weights: FloatArray, n_clusters: int, generator: np.random.Generator, n_restarts: int
 ) -> Clustering:
     draws = generator.random((n_restarts, n_clusters))
-    return min((_run_lloyd(points, weights, row) for row in draws), key=lambda found: found.inertia)
+    cells = _sort_by_cell(points, weights)
+    return min((_run_lloyd(cells, row) for row in draws), key=lambda found: found.inertia)
 
 
-def _run_lloyd(points: FloatArray, weights: FloatArray, draws: FloatArray) -> Clustering:
+def _run_lloyd(cells: _Cells, draws: FloatArray) -> Clustering:
     from placet.sense.opinion import cluster_kernels as kernels
 
+    points, weights = cells.points, cells.weights
     chosen = np.empty(draws.size, dtype=np.int64)
     n_chosen = kernels.draw_centres(points, weights, draws, chosen)
     centres = points[chosen[:n_chosen]]
     labels = np.full(len(points), -1, dtype=np.int32)
-    kernels.run_lloyd(points, weights, centres, *_grid(points), MAX_STEPS, labels)
+    grid = (cells.low, cells.high, cells.n_across)
+    kernels.run_lloyd(points, weights, cells.cell_starts, centres, *grid, MAX_STEPS, labels)
     inertia = kernels.measure_inertia(points, weights, centres, labels)
-    return Clustering(labels.astype(np.int64), centres, inertia)
+    return Clustering(cells.restore(labels), centres, inertia)
 
 
 def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> Clustering:
@@ -117,30 +149,31 @@ def move_centres(points: FloatArray, weights: FloatArray, start: FloatArray) -> 
     from placet.sense.opinion import cluster_kernels as kernels
     from placet.sense.votes.compiled import run_tasks
 
-    low, high, n = _grid(points)
+    cells = _sort_by_cell(np.ascontiguousarray(points), weights)
+    given = (cells.points, cells.weights, cells.cell_starts)
     centres = start.copy()
     labels = np.full(len(points), -1, dtype=np.int32)
-    nearest = np.empty(n * n * len(centres), dtype=np.int32)
-    edges = [*range(0, len(points), kernels.POINTS), len(points)]
-    tasks = list(pairwise(edges))
+    nearest = np.empty(cells.n_across**2 * len(centres), dtype=np.int32)
+    # Tasks of a fixed size, whatever the number of processors, so that rounding is the same.
+    edges = np.searchsorted(cells.cell_starts, [*range(0, len(points), kernels.POINTS)])
+    tasks = list(pairwise(np.unique([*edges, cells.n_across**2]).tolist()))
     for _ in range(MAX_STEPS if len(points) <= MAX_DIRECT else MAX_REFINED_STEPS):
-        starts = kernels.make_grid(low, high, n, centres, nearest)
-        grid = (points, weights, centres, low, high, n, starts, nearest)
-        assign = partial(kernels.assign_points, *grid)
+        starts = kernels.make_grid(cells.low, cells.high, cells.n_across, centres, nearest)
+        assign = partial(kernels.assign_points, *given, centres, starts, nearest)
         found = run_tasks(partial(_assign, assign, len(centres), labels), tasks)
         sums = np.sum([sums for _, sums in found], axis=0)
         n_changed = sum(n_changed for n_changed, _ in found)
-        if kernels.fill_empty(points, weights, centres, labels, sums) + n_changed == 0:
+        if kernels.fill_empty(cells.points, cells.weights, centres, labels, sums) + n_changed == 0:
             break
         centres = sums[:, 1:] / sums[:, :1]
-    inertia = kernels.measure_inertia(points, weights, centres, labels)
-    return Clustering(labels.astype(np.int64), centres, inertia)
+    inertia = kernels.measure_inertia(cells.points, cells.weights, centres, labels)
+    return Clustering(cells.restore(labels), centres, inertia)
 
 
 def _assign(
     assign: Callable[..., int], k: int, labels: IndexArray, first: int, last: int
 ) -> tuple[int, FloatArray]:
-    """Label some points; return how many labels changed, and the sums of each centre."""
+    """Label the points of some cells; return how many labels changed, and the sums of each centre."""
     sums = np.zeros((k, 3))
     return assign(first, last, labels, sums), sums
 
@@ -148,14 +181,6 @@ def _assign(
 def find_nearest(points: FloatArray, centres: FloatArray) -> IntArray:
     """Return the nearest centre of each point, the first of equals."""
     return np.asarray(_squared_distances(points, centres).argmin(axis=1), dtype=np.int64)
-
-
-def _grid(points: FloatArray) -> tuple[FloatArray, FloatArray, int]:
-    """Return the corners of the box around the points, and into how many cells a side is cut."""
-    from placet.sense.opinion.cluster_kernels import MAX_GRID
-
-    n = min(max(int(np.sqrt(len(points)) / 8), 1), MAX_GRID)
-    return points.min(axis=0), points.max(axis=0), n
 
 
 def _squared_distances(points: FloatArray, others: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,7 @@ class VoteCounts:
     n_disagree: IntArray
     n_pass: IntArray
 
-    @property
+    @cached_property
     def n_seen(self) -> IntArray:
         """All votes: agree, disagree and pass."""
         return self.n_agree + self.n_disagree + self.n_pass

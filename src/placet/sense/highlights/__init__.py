@@ -23,6 +23,7 @@ from placet.sense.highlights.findings import (
 )
 from placet.sense.highlights.priorities import statement_priorities
 from placet.sense.highlights.representative import RepresentativeStatement, select_representative
+from placet.sense.highlights.routing import Router
 
 __all__ = [
     "Bridging",
@@ -35,6 +36,7 @@ __all__ = [
     "Findings",
     "RepresentativeFinding",
     "RepresentativeStatement",
+    "Router",
     "find_consensus",
     "find_divisive",
     "find_representative",

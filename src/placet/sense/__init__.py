@@ -11,19 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from placet.sense.votes import (
-        Conversation,
-        InputError,
-        Statement,
-        VoteCounts,
-        VoteTable,
-        add_votes,
-        count_votes,
-        count_votes_by_label,
-        open_votes,
-        plant_conversation,
-        read_polis,
-    )
     from placet.sense.estimates import (
         Consent,
         consent_across_members,
@@ -32,25 +19,6 @@ if TYPE_CHECKING:
         rake_weights,
         weighted_support,
         wilson_interval,
-    )
-    from placet.sense.opinion import (
-        CovoteMoments,
-        OpinionGroups,
-        OpinionSpace,
-        Placement,
-        Stability,
-        adjusted_rand_index,
-        estimate_stability,
-        find_groups,
-        fit_space,
-        place_participant,
-        select_participants,
-    )
-    from placet.sense.integrity import (
-        Lookalikes,
-        compare_support,
-        find_lookalikes,
-        without_flagged,
     )
     from placet.sense.highlights import (
         Bridging,
@@ -66,6 +34,25 @@ if TYPE_CHECKING:
         select_representative,
         statement_priorities,
     )
+    from placet.sense.integrity import (
+        Lookalikes,
+        compare_support,
+        find_lookalikes,
+        without_flagged,
+    )
+    from placet.sense.opinion import (
+        CovoteMoments,
+        OpinionGroups,
+        OpinionSpace,
+        Placement,
+        Stability,
+        adjusted_rand_index,
+        estimate_stability,
+        find_groups,
+        fit_space,
+        place_participant,
+        select_participants,
+    )
     from placet.sense.reports import (
         Analysis,
         Parameters,
@@ -78,6 +65,19 @@ if TYPE_CHECKING:
         refresh,
         render_report,
         write_results,
+    )
+    from placet.sense.votes import (
+        Conversation,
+        InputError,
+        Statement,
+        VoteCounts,
+        VoteTable,
+        add_votes,
+        count_votes,
+        count_votes_by_label,
+        open_votes,
+        plant_conversation,
+        read_polis,
     )
 
 _LAYERS = {

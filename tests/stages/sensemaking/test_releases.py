@@ -134,6 +134,23 @@ def test_agreement_by_member_is_shown_for_one_statement(nations: SmallReflection
     assert (unknown.statement, unknown.agreement) == (None, [])
 
 
+def test_consent_rests_on_published_cells_alone(nations: SmallReflection) -> None:
+    publish(nations)
+    release = Release.objects.get()
+    shown = release.tables["member"]
+    assert release.consent, "the world of these tests publishes some statement by member"
+    for entry in release.consent:
+        cells = {key: counts for key, counts in shown[entry["reference"]].items() if key}
+        assert entry["n_heard"] == len(cells) > 1
+        assert entry["least_member"] in cells
+        agree, everyone = sum(c[0] for c in cells.values()), sum(map(sum, cells.values()))
+        assert entry["as_voted"] == pytest.approx(agree / everyone)
+        assert entry["members_equal"] == pytest.approx(sum(c[0] / sum(c) for c in cells.values()) / len(cells))
+        assert entry["least_low"] < min(c[0] / sum(c) for c in cells.values())
+    lows = [entry["least_low"] for entry in release.consent]
+    assert lows == sorted(lows, reverse=True)
+
+
 def test_before_the_first_release_nothing_by_member_is_shown(
     nations: SmallReflection, client: Client
 ) -> None:

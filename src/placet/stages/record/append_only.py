@@ -44,3 +44,9 @@ def refuse_updates(table: str, *, when: str = "") -> RunPython:
         editor.execute(f"DROP TRIGGER {trigger}{on_table}")
 
     return RunPython(create, drop)
+
+
+def allow_updates(table: str, *, when: str = "") -> RunPython:
+    """The reverse of `refuse_updates`, around a change of the table: SQLite loses triggers by it."""
+    refusing = refuse_updates(table, when=when)
+    return RunPython(refusing.reverse_code, refusing.code)

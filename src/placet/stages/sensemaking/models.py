@@ -110,6 +110,7 @@ class Release(models.Model):
     last_sequence = models.PositiveBigIntegerField()
     least_cell_count = models.PositiveIntegerField()
     tables = models.JSONField(help_text="As published: what was suppressed is not in them.")
+    consent = models.JSONField(default=list, help_text="Consent across members, from the tables alone.")
     memory = models.JSONField(help_text="What the next release must know: true counts, never shown.")
 
     class Meta:

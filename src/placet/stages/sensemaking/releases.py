@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Q
 
 from placet.sense.estimates import Release as PreparedRelease
-from placet.sense.estimates import ReleaseTable, prepare_release
+from placet.sense.estimates import ReleaseTable, consent_from_counts, prepare_release
 from placet.sense.estimates.releases import PARTICIPANTS
+from placet.sense.votes import VoteCounts
 from placet.stages.consultations.models import Consultation, Statement, Vote
 from placet.stages.consultations.queries import (
     accepted_statements,
@@ -36,7 +38,9 @@ NOT_STATED = ""  # the key of those who did not say
 
 MEMBER, CONSTITUENCY = "member", "constituency"
 
-# By category: how many participants, or how many agreed, disagreed and passed. What is missing is withheld.
+CONSENT_LEVEL = 0.95
+
+# By category: how many participants, or how many agreed and how many did not. What is missing is withheld.
 Cells = Mapping[str, Sequence[int]]
 
 
@@ -58,6 +62,31 @@ class ReleasedAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedConsent:
+    """How a statement stands across the members whose figures are published.
+
+    Attributes
+    ----------
+    as_voted, members_equal : float
+        Share that agrees, every vote counting the same, and every member.
+    least_member : Wording
+        The member with the smallest lower bound.
+    least_low : float
+        What support is at least in every member heard, with 95 % for all of them together.
+    n_heard : int
+        Members whose figures are published.
+    """
+
+    reference: str
+    wording: Wording
+    as_voted: float
+    members_equal: float
+    least_member: Wording
+    least_low: float
+    n_heard: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseView:
     """The latest release, as tables for display."""
 
@@ -71,6 +100,7 @@ class ReleaseView:
     statement: Wording | None
     agreement: list[ReleasedAgreement]
     references: frozenset[str]
+    consent: list[ReleasedConsent]
 
     @property
     def withheld_count(self) -> int:
@@ -127,6 +157,7 @@ def publish_release(consultation: Consultation, now: datetime) -> Release | None
         last_sequence=current.last_sequence,
         least_cell_count=k,
         tables=_public(prepared),
+        consent=_consent(_public(prepared)[MEMBER]),
         memory=prepared.to_dict(),
     )
     record(
@@ -156,11 +187,11 @@ def release_view(consultation: Consultation, language: str, by: str = "") -> Rel
     votes: dict[str, Cells] = {
         name: cells for name, cells in release.tables[MEMBER].items() if name != PARTICIPANTS
     }
+    shown = {entry["reference"] for entry in release.consent} | ({by} & votes.keys())
     texts = dict(
-        accepted_statements(consultation)
-        .filter(reference__in=[by] if by in votes else [])
-        .values_list("reference", "text_id")
+        accepted_statements(consultation).filter(reference__in=shown).values_list("reference", "text_id")
     )
+    said = wordings(texts.values(), language)
     schedule = AnalysisSchedule.objects.filter(consultation=consultation).first()
     return ReleaseView(
         number=release.number,
@@ -169,10 +200,23 @@ def release_view(consultation: Consultation, language: str, by: str = "") -> Rel
         k=release.least_cell_count,
         members=_counts(release.tables[MEMBER][PARTICIPANTS], members),
         constituencies=_counts(release.tables[CONSTITUENCY][PARTICIPANTS], constituencies),
-        statement_reference=by if by in texts else "",
-        statement=wordings(texts.values(), language)[texts[by]] if by in texts else None,
-        agreement=_agreement(votes[by], members) if by in texts else [],
-        references=frozenset(votes),
+        statement_reference=by if by in votes and by in texts else "",
+        statement=said[texts[by]] if by in votes and by in texts else None,
+        agreement=_agreement(votes[by], members) if by in votes and by in texts else [],
+        references=frozenset(name for name, cells in votes.items() if cells),
+        consent=[
+            ReleasedConsent(
+                reference=entry["reference"],
+                wording=said[texts[entry["reference"]]],
+                as_voted=entry["as_voted"],
+                members_equal=entry["members_equal"],
+                least_member=members[entry["least_member"]],
+                least_low=entry["least_low"],
+                n_heard=entry["n_heard"],
+            )
+            for entry in release.consent
+            if entry["reference"] in texts and entry["least_member"] in members
+        ],
     )
 
 
@@ -232,6 +276,34 @@ def _public(prepared: PreparedRelease) -> dict[str, dict[str, dict[str, list[int
     return tables
 
 
+def _consent(tables: Mapping[str, Cells]) -> list[dict[str, str | int | float]]:
+    """Consent across members, from published cells alone: nothing withheld can be worked out from it.
+
+    Those who did not say are no member. A statement is left out where fewer than two members are heard.
+    """
+    references = [name for name, cells in tables.items() if name != PARTICIPANTS and cells]
+    members = sorted({key for name in references for key in tables[name]} - {NOT_STATED})
+    if len(members) < 2:
+        return []
+    cells = [[tables[name].get(key, (0, 0)) for name in references] for key in members]
+    agree, others = np.moveaxis(np.array(cells, dtype=np.int64), -1, 0)
+    counts = VoteCounts(agree, others, np.zeros_like(agree))
+    found = consent_from_counts(counts, members=members, statement_ids=references, level=CONSENT_LEVEL)
+    listed: list[dict[str, str | int | float]] = [
+        {
+            "reference": reference,
+            "as_voted": float(found.as_voted.value[j]),
+            "members_equal": float(found.members_equal.value[j]),
+            "least_member": members[int(found.least.member[j])],
+            "least_low": float(found.least.low[j]),
+            "n_heard": int(found.n_heard[j]),
+        }
+        for j, reference in enumerate(references)
+        if found.n_heard[j] > 1
+    ]
+    return sorted(listed, key=lambda entry: (-float(entry["least_low"]), str(entry["reference"])))
+
+
 def _current_votes(consultation: Consultation) -> dict[tuple[UUID, UUID], int]:
     """The vote that counts, by participant and statement."""
     events = vote_events(consultation, up_to=consultation.last_sequence)
@@ -244,7 +316,10 @@ def _votes_by_member(
     member_of: Mapping[UUID, str],
     categories: Iterable[str],
 ) -> list[ReleaseTable]:
-    """For each statement: who agreed, disagreed and passed, by member."""
+    """For each statement: how many agreed and how many did not, by member.
+
+    Disagreement and passes are published together: apart, few passes would withhold a whole table.
+    """
     accepted = Statement.objects.filter(
         consultation=consultation, state=Statement.State.ACCEPTED, is_meta=False
     )
@@ -259,8 +334,7 @@ def _votes_by_member(
         cells = {
             category: (
                 found[reference, category, Vote.AGREE],
-                found[reference, category, Vote.DISAGREE],
-                found[reference, category, Vote.PASS],
+                found[reference, category, Vote.DISAGREE] + found[reference, category, Vote.PASS],
             )
             for category in categories
         }

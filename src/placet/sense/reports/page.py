@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -19,9 +19,12 @@ from placet.sense.reports.figures import (
     votes_class,
 )
 from placet.sense.reports.language import Language, load_language
+from placet.sense.reports.page_scrutiny import Scrutiny
 
 Document = Mapping[str, Any]
 Row = dict[str, Any]
+Find = Callable[[Row], Row | None]  # what was found behind an entry of a list
+Note = Callable[[Row, Row | None], str]
 
 FEW = 10  # votes
 
@@ -72,21 +75,29 @@ class _Composer:
     def __init__(self, document: Document, speech: Language) -> None:
         self.document = document
         self.speech = speech
-        self.statements = {statement["id"]: statement for statement in document["statements"]}
+        self.scrutiny = Scrutiny(document, speech)
+        self.statements = self.scrutiny.statements
 
     def compose(self) -> dict[str, Any]:
         """Return everything that the template shows."""
         _ = self.speech.translate
+        discoveries = self.scrutiny.discoveries
         return {
             "title": self.document["topic"] or _("Conversation without a title"),
             "lead": self._lead(),
             "numbers": self._numbers(),
             "map": self._figure(draw_opinion_map) if self.document["groups"] else "",
             "map_caption": self._map_caption(),
+            "sureness": self.scrutiny.sureness(),
             "marks": self._marks(),
             "groups": [self._group(group) for group in self.document["groups"]],
+            "groups_control": self.scrutiny.control(discoveries.tests_of_representative()),
             "consensus": [self._consensus("agree"), self._consensus("disagree")],
+            "consensus_control": self.scrutiny.control(discoveries.tests_of_consensus()),
+            "bridging": self.scrutiny.bridging(),
             "divisive": self._divisive(),
+            "divisive_control": self.scrutiny.control(discoveries.tests_of_divisive()),
+            "integrity": self.scrutiny.integrity(),
             "participation": self._participation(),
             "interval_name": self._interval_name(),
             **self._explanations(),
@@ -160,6 +171,10 @@ class _Composer:
         people = self.speech.count("%(n)s participant", "%(n)s participants", group["size"])
         ids = [found["statement_id"] for found in group["representative"]]
         caption = self._say("What sets group %(letter)s apart", letter=letter)
+
+        def find(entry: Row) -> Row | None:
+            return self.scrutiny.discoveries.representative(group["id"], entry)
+
         return {
             "name": letter,
             "colour": group_colour(group["id"]),
@@ -167,14 +182,17 @@ class _Composer:
             "share": self.speech.percent(group["size"] / placed),
             "title": self._say("Group %(letter)s, %(people)s", letter=letter, people=people),
             "caption": caption,
-            "entries": self._entries(group["representative"], self._representative_note),
+            "effect": self.speech.translate("Difference from the others"),
+            "entries": self._entries(group["representative"], self._representative_note, find),
             "svg": self._figure(draw_vote_bars, ids, title=caption) if ids else "",
         }
 
-    def _representative_note(self, found: Row) -> str:
-        if found["direction"] == "agree":
-            return self._agreed_note(found["n_agree"], found["n_seen"])
-        return self._rejected_note(found["n_disagree"], found["n_seen"])
+    def _representative_note(self, entry: Row, found: Row | None) -> str:
+        if entry["direction"] == "agree":
+            note = self._agreed_note(entry["n_agree"], entry["n_seen"])
+        else:
+            note = self._rejected_note(entry["n_disagree"], entry["n_seen"])
+        return note if found else f"{note} {self.scrutiny.not_shown()}"
 
     def _consensus(self, direction: str) -> Row:
         _ = self.speech.translate
@@ -182,11 +200,20 @@ class _Composer:
         ids = [entry["statement_id"] for entry in found]
         title = _("Most agree") if direction == "agree" else _("Most disagree")
         say = self._agreed_note if direction == "agree" else self._rejected_note
+
+        def find(entry: Row) -> Row | None:
+            return self.scrutiny.discoveries.consensus(direction, entry)
+
+        def note(entry: Row, _found: Row | None) -> str:
+            remarks = self.scrutiny.consensus_remarks(direction, entry)
+            return " ".join([say(entry["n_success"], entry["n_seen"]), *remarks])
+
         return {
             "title": title,
+            "effect": _("Share"),
             "caption": title,
             "empty": _("No statement meets this bar."),
-            "entries": self._entries(found, lambda entry: say(entry["n_success"], entry["n_seen"])),
+            "entries": self._entries(found, note, find),
             "svg": self._figure(draw_vote_bars, ids, title=title) if ids else "",
         }
 
@@ -216,33 +243,38 @@ class _Composer:
         caption = self.speech.translate("What divides the groups")
         return {
             "caption": caption,
-            "entries": self._entries(found, self._divisive_note),
+            "effect": self.speech.translate("Gap between the groups"),
+            "entries": self._entries(found, self._divisive_note, self.scrutiny.discoveries.divisive),
             "svg": self._figure(draw_vote_bars, ids, title=caption) if ids else "",
         }
 
-    def _divisive_note(self, found: Row) -> str:
-        by_group = self.statements[found["statement_id"]]["by_group"]
+    def _divisive_note(self, entry: Row, _found: Row | None) -> str:
+        by_group = self.statements[entry["statement_id"]]["by_group"]
         shares = {}
         for side in ("for", "against"):
-            tally = by_group[found[f"group_{side}"]]
+            tally = by_group[entry[f"group_{side}"]]
             shares[side] = self.speech.percent(tally["n_agree"] / max(_n_seen(tally), 1))
-        return self._say(
+        note = self._say(
             "%(share_for)s of group %(group_for)s agree, %(share_against)s of group %(group_against)s.",
             share_for=shares["for"],
-            group_for=group_letter(found["group_for"]),
+            group_for=group_letter(entry["group_for"]),
             share_against=shares["against"],
-            group_against=group_letter(found["group_against"]),
+            group_against=group_letter(entry["group_against"]),
         )
+        return " ".join([note, *self.scrutiny.divisive_remarks(entry)])
 
-    def _entries(self, found: Sequence[Row], note: Any) -> list[Row]:
-        """Return listed statements, numbered, each with a note and the rows of its table."""
+    def _entries(self, listed: Sequence[Row], note: Note, find: Find) -> list[Row]:
+        """Return listed statements, numbered, each with a note, the rows of its table and its test."""
         entries = []
-        for number, entry in enumerate(found, start=1):
-            statement = self.statements[entry["statement_id"]]
+        for number, entry in enumerate(listed, start=1):
+            statement, found = self.statements[entry["statement_id"]], find(entry)
             rows = [self._tally_row(self.speech.translate("All"), statement)]
+            if without := self.scrutiny.tally_without(statement):
+                rows.append(self._tally_row(self.speech.translate("Without votes too much alike"), without))
             rows += [self._tally_row(group_letter(t["group"]), t) for t in statement["by_group"]]
             named = {"number": number, "id": statement["id"], "text": statement["text"]}
-            entries.append({**named, "note": note(entry), "rows": rows})
+            test = self.scrutiny.measured(found)
+            entries.append({**named, "note": note(entry, found), "rows": rows, "test": test})
         return entries
 
     def _tally_row(self, who: str, tally: Row) -> Row:
@@ -284,15 +316,6 @@ class _Composer:
 
     def _explanations(self) -> dict[str, str]:
         ratios = self.document["opinion_space"]["explained_variance_ratio"]
-        tried = self.document["opinion_space"]["group_counts_tried"]
-        best = max((entry["silhouette"] for entry in tried), default=None)
-        groups = ""
-        if best is not None:
-            groups = self._say(
-                "Their number was chosen by how clearly they stand apart: a silhouette of %(score)s,"
-                " where 1 is perfectly apart and 0 not at all.",
-                score=self.speech.number(best),
-            )
         return {
             "shares_explained": self._say(
                 "Shares are of the votes cast on a statement, passes included. The %(interval)s says"
@@ -300,7 +323,14 @@ class _Composer:
                 " (Wilson, 1927).",
                 interval=self._interval_name(),
             ),
-            "groups_explained": groups,
+            "tests_explained": self._say(
+                "The lists follow Polis, which tests each statement on its own, so that some stand out by"
+                " chance. Beside them it is said what holds up although so many questions are asked"
+                " (Benjamini and Hochberg, 1995): at most %(rate)s of that is expected to be due to chance."
+                " The groups were found in the same votes, which no test here allows for: read what sets"
+                " them apart as a description of these groups, not as proof that they exist.",
+                rate=self.speech.percent(self.document["findings"]["false_discovery_rate"]),
+            ),
             "variance_explained": self._say(
                 "The map keeps %(share)s of the differences between participants; the rest does not"
                 " fit in two dimensions.",

@@ -43,19 +43,27 @@ def participants_table(analysis: Analysis) -> str:
 
 
 def statements_table(document: Document) -> str:
-    """Return ``statements.csv``: one row a statement, with the votes of all and of each group."""
+    """Return ``statements.csv``: one row a statement, with the votes of all and of each group.
+
+    After the groups: the bridging intercept with its interval, and the support without participants
+    who vote too much alike; empty where they were not computed.
+    """
     plain = ("id", "text", "moderated", "meta", "seed", "n_agree", "n_disagree", "n_pass", "p_agree")
     scores = ("extremity", "priority", "group_informed_consensus")
     header = [*plain, "p_agree_low", "p_agree_high", *scores]
     for group in document["groups"]:
         letter = group_letter(group["id"]).lower()
         header += [f"group_{letter}_{name}" for name in ("n_agree", "n_disagree", "n_pass", "p_agree")]
+    header += ["bridging", "bridging_low", "bridging_high", "p_agree_without_flagged"]
     rows = []
     for statement in document["statements"]:
         low, high = statement["p_agree_ci"] or (None, None)
         row = [*(statement[name] for name in plain), low, high, *(statement[name] for name in scores)]
         for tally in statement["by_group"]:
             row += [tally[name] for name in ("n_agree", "n_disagree", "n_pass", "p_agree")]
+        bridging, without = statement["bridging"], statement["without_flagged"]
+        row += [bridging["intercept"], *bridging["intercept_ci"]] if bridging else [None] * 3
+        row.append(without["p_agree"] if without else None)
         rows.append(row)
     return _write(header, rows)
 

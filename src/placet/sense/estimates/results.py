@@ -114,6 +114,10 @@ class Consent:
     difference: Estimate
     n_heard: IntArray
 
+    def __repr__(self) -> str:
+        members = f"{len(self.members)} members, {len(self.absent)} of them absent"
+        return f"Consent({members}; {len(self.statement_ids)} statements)"
+
     @property
     def absent(self) -> tuple[str, ...]:
         """Members without a vote on any statement."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from placet.sense.estimates.proportions import FloatArray, Interval, wilson_inte
 from placet.sense.estimates.results import IntArray
 from placet.sense.votes import Identifier, VoteTable, count_votes, count_votes_by_label
 from placet.sense.votes.tables import AGREE
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # With at most so many different weights, votes are counted by weight.
 MOST_CLASSES = 1000
@@ -42,6 +45,10 @@ class Weights:
     n_capped: int
     gap: float
     n_rounds: int
+
+    def __repr__(self) -> str:
+        size = f"{self.values.size} participants, effective sample size {self.effective_sample_size:.1f}"
+        return f"Weights({size}, {self.n_unknown} unknown, {self.n_capped} capped, gap {self.gap:.1%})"
 
     @property
     def effective_sample_size(self) -> float:
@@ -84,6 +91,32 @@ class WeightedSupport:
     n: IntArray
     n_weighted: IntArray
     difference: FloatArray
+
+    def __repr__(self) -> str:
+        return f"WeightedSupport({len(self.statement_ids)} statements)"
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a statement; null where there is no figure.
+
+        Columns: statement, share, share_low, share_high, n_effective, raw, raw_low, raw_high, n,
+        n_weighted, difference.
+        """
+        import polars as pl
+
+        columns = {
+            "statement": np.array(self.statement_ids) if self.statement_ids else np.empty(0, dtype=np.int64),
+            "share": self.share,
+            "share_low": self.ci.low,
+            "share_high": self.ci.high,
+            "n_effective": self.n_effective,
+            "raw": self.raw,
+            "raw_low": self.raw_ci.low,
+            "raw_high": self.raw_ci.high,
+            "n": self.n,
+            "n_weighted": self.n_weighted,
+            "difference": self.difference,
+        }
+        return pl.DataFrame(columns).fill_nan(None)
 
 
 def rake_weights(

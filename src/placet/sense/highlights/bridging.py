@@ -60,6 +60,11 @@ class Bridging:
     is_converged: bool
     level: float
 
+    def __repr__(self) -> str:
+        fitted = f"{int(np.isfinite(self.intercepts).sum())} of {self.intercepts.size} statements fitted"
+        state = "converged" if self.is_converged else "not converged"
+        return f"Bridging({fitted}, {state} after {self.n_iterations} rounds)"
+
     def to_polars(self) -> pl.DataFrame:
         """Return one row a statement, those that were not fitted with nulls."""
         import polars as pl

@@ -89,6 +89,11 @@ class Lookalikes:
     false_discovery_rate: float
     clusters: tuple[Cluster, ...]
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(str(cluster.size) for cluster in self.clusters)
+        within = f" in clusters of {sizes}" if sizes else ""
+        return f"Lookalikes({self.is_flagged.sum()} of {self.labels.size} participants flagged{within})"
+
     @property
     def is_flagged(self) -> BoolArray:
         """Who is flagged, (n_participants,)."""

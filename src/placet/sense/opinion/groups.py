@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +16,9 @@ from placet.sense.opinion.clusters import (
     weighted_silhouette,
 )
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Base clusters only thin the points out, so one start is enough; groups are what is shown.
 N_BASE_RESTARTS = 1
@@ -53,6 +58,37 @@ class OpinionGroups:
     base_groups: IntArray
     silhouettes: dict[int, float]
     tried: dict[int, FloatArray]
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(map(str, self.sizes().tolist()))
+        return f"OpinionGroups({self.n_groups} groups of {sizes})" if self.n_groups else "OpinionGroups(none)"
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a group: group, from 0, size, x and y of its centre, n_base_clusters."""
+        import polars as pl
+
+        n_base = np.bincount(self.base_groups, minlength=self.n_groups)
+        columns = {
+            "group": np.arange(self.n_groups),
+            "size": self.sizes(),
+            "x": self.centres[:, 0],
+            "y": self.centres[:, 1],
+            "n_base_clusters": n_base,
+        }
+        return pl.DataFrame(columns)
+
+    def to_json(self) -> str:
+        """Return groups and base clusters as JSON, without the participants."""
+        sizes, centres = self.sizes().tolist(), self.centres.tolist()
+        bases = zip(
+            self.base_centres.tolist(), self.base_sizes.tolist(), self.base_groups.tolist(), strict=True
+        )
+        document = {
+            "groups": [{"size": n, "centre": at} for n, at in zip(sizes, centres, strict=True)],
+            "base_clusters": [{"centre": at, "size": n, "group": group} for at, n, group in bases],
+            "silhouettes": self.silhouettes,
+        }
+        return json.dumps(document, allow_nan=False)
 
     @property
     def n_groups(self) -> int:

@@ -49,6 +49,9 @@ class CovoteMoments:
     vote_sums: IntArray
     n_seen_both: IntArray
 
+    def __repr__(self) -> str:
+        return f"CovoteMoments({self.n_participants} participants, {len(self.statement_ids)} statements)"
+
     @classmethod
     def nothing(cls) -> CovoteMoments:
         """Return the moments of nobody."""

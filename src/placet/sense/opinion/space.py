@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from placet.sense.opinion.moments import MAX_STATEMENTS, CovoteMoments, sum_moments
 from placet.sense.votes import VoteSource, VoteTable, count_votes
 from placet.sense.votes.arrays import BoolArray, FloatArray, Identifier, IntArray
+
+if TYPE_CHECKING:
+    import polars as pl
 
 N_COMPONENTS = 2
 # A loading this close to the largest counts as equal, so that rounding does not decide the sign;
@@ -41,6 +47,41 @@ class OpinionSpace:
     means: FloatArray
     components: FloatArray
     explained_variance_ratio: FloatArray
+
+    def __repr__(self) -> str:
+        shares = " + ".join(f"{ratio:.1%}" for ratio in self.explained_variance_ratio)
+        return f"OpinionSpace({len(self.statement_ids)} statements, {shares} of the variance)"
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a statement: statement, mean, loading_1, loading_2, x, y, extremity.
+
+        Here x and y are where a lone agreement with the statement would lie.
+        """
+        import polars as pl
+
+        x, y = self.statement_projection()
+        columns = {
+            "statement": np.array(self.statement_ids) if self.statement_ids else np.empty(0, dtype=np.int64),
+            "mean": self.means,
+            "loading_1": self.components[0],
+            "loading_2": self.components[1],
+            "x": x,
+            "y": y,
+            "extremity": self.extremity(),
+        }
+        return pl.DataFrame(columns)
+
+    def to_json(self) -> str:
+        """Return all that it takes to place a person, as JSON."""
+        document = {
+            "statement_ids": self.statement_ids,
+            "means": self.means.tolist(),
+            "components": self.components.tolist(),
+            "explained_variance_ratio": [
+                ratio if math.isfinite(ratio) else None for ratio in self.explained_variance_ratio.tolist()
+            ],
+        }
+        return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
     def statement_projection(self) -> FloatArray:
         """Return where a lone agreement with each statement would lie, shape (2, n_statements).

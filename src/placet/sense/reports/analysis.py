@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -47,7 +47,12 @@ from placet.sense.votes import (
     count_votes_by_label,
     gather_rows,
 )
-from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
+from placet.sense.votes.arrays import BoolArray, FloatArray, Identifier, IntArray
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from placet.sense.reports.figures import Figure
 
 # Told which stage begins, and the share of the work that is done, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -117,6 +122,68 @@ class Analysis:
     discoveries: Discoveries
     bridges: Bridges | None
     integrity: Integrity | None
+
+    def __repr__(self) -> str:
+        return f"Analysis({self.conversation.votes!r}, {self.groups!r}, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        from placet.sense.reports.notebook import show_analysis
+
+        return show_analysis(self)
+
+    def to_json(self) -> str:
+        """Return the text of ``analysis.json``; it names no participant."""
+        from placet.sense.reports.document import build_document, dump_document
+
+        return dump_document(build_document(self))
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a statement of the conversation; null where there is no figure.
+
+        Columns: statement, text, moderated, is_meta; n_agree, n_disagree, n_pass and n_seen; support (the
+        share that agreed, passes counted as not agreeing), support_low and support_high (Wilson); the same
+        of each group, as in group_a_support; group_informed_consensus, extremity, priority; bridging, the
+        intercept, with bridging_low and bridging_high; support_without_flagged.
+        """
+        from placet.sense.reports.frames import frame_statements
+
+        return frame_statements(self)
+
+    def participants_to_polars(self) -> pl.DataFrame:
+        """Return one row a participant, to work with and not to publish.
+
+        Columns: participant, n_votes, x, y, group (a letter; null for those in none), is_flagged (null
+        where integrity was not looked at).
+        """
+        from placet.sense.reports.frames import frame_participants
+
+        return frame_participants(self)
+
+    def tried_to_polars(self) -> pl.DataFrame:
+        """Return one row for each number of groups that was tried.
+
+        Columns: n_groups, silhouette; stability with stability_low and stability_high and the number of
+        resamples it rests on (null without resamples); is_chosen.
+        """
+        from placet.sense.reports.frames import frame_tried_groups
+
+        return frame_tried_groups(self)
+
+    def draw_map(self, *, language: str = "en") -> Figure:
+        """Return the opinion map as a figure that draws itself in a notebook (`draw_opinion_map`)."""
+        from placet.sense.reports.document import build_document
+        from placet.sense.reports.figures import Figure, draw_opinion_map
+
+        return Figure.of(draw_opinion_map(build_document(self), language=language))
+
+    def draw_votes(
+        self, statement_ids: Sequence[Identifier], *, language: str = "en", title: str = ""
+    ) -> Figure:
+        """Return how everyone and each group voted on some statements (`draw_vote_bars`)."""
+        from placet.sense.reports.document import build_document
+        from placet.sense.reports.figures import Figure, draw_vote_bars
+
+        return Figure.of(draw_vote_bars(build_document(self), statement_ids, language=language, title=title))
 
 
 def analyze(

@@ -56,6 +56,11 @@ def build_document(analysis: Analysis) -> Document:
     }
 
 
+def dump_document(document: Document) -> str:
+    """Return a document as the text of ``analysis.json``."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
 def _counts(analysis: Analysis) -> Document:
     statements = analysis.conversation.statements
     votes = analysis.conversation.votes

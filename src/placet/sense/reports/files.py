@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
 
 from placet.sense.reports.analysis import Analysis
-from placet.sense.reports.document import Document, build_document
+from placet.sense.reports.document import Document, build_document, dump_document
 from placet.sense.reports.page import render_report
 from placet.sense.reports.tables import participants_table, statements_table
 
@@ -74,7 +73,7 @@ def write_results(
     check_output(directory, overwrite=overwrite)
     document = build_document(analysis)
     contents = {
-        "analysis.json": json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n",
+        "analysis.json": dump_document(document),
         "participants.csv": participants_table(analysis),
         "statements.csv": statements_table(document),
         "report.html": render_report(document, language=language, command=command),

@@ -23,7 +23,7 @@ from placet.sense.votes.blocks import (
     with_statements,
 )
 from placet.sense.votes.events import ROWS_PER_PIECE, EventFile, VoteEvents
-from placet.sense.votes.tables import VoteTable
+from placet.sense.votes.tables import VoteTable, describe_votes
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -60,6 +60,9 @@ class ClusterVotes:
         """Let the workers forget the votes, and leave the cluster."""
         self._blocks = []
         self._client.close()
+
+    def __repr__(self) -> str:
+        return describe_votes(self)
 
     @property
     def n_participants(self) -> int:

@@ -90,6 +90,9 @@ class Conversation:
         if unknown:
             raise ValueError(f"votes on statements that are not given: {sorted(map(str, unknown))[:5]}")
 
+    def __repr__(self) -> str:
+        return f"Conversation({self.topic!r}, {len(self.statements)} statements, {self.votes!r})"
+
     def digest(self) -> str:
         """Return the SHA-256 of what an analysis depends on.
 

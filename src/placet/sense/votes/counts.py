@@ -21,6 +21,9 @@ class VoteCounts:
     n_disagree: IntArray
     n_pass: IntArray
 
+    def __repr__(self) -> str:
+        return f"VoteCounts(shape {self.n_seen.shape}, {self.n_seen.sum()} votes)"
+
     @cached_property
     def n_seen(self) -> IntArray:
         """All votes: agree, disagree and pass."""

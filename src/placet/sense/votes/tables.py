@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,11 @@ from placet.sense.votes.arrays import (
     IntArray,
     VoteArray,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from placet.sense.votes.sources import VoteSource
 
 AGREE, PASS, DISAGREE = 1, 0, -1
 
@@ -106,6 +111,22 @@ class VoteTable:
                 votes = votes[by_moment]
         return build_table(
             participants, tuple(statements.tolist()), participant_index, statement_index, votes
+        )
+
+    def __repr__(self) -> str:
+        return describe_votes(self)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a vote: participant, statement, vote (1 agree, 0 pass, -1 disagree)."""
+        import polars as pl
+
+        statements = np.array(self.statement_ids) if self.statement_ids else np.empty(0, dtype=np.int64)
+        return pl.DataFrame(
+            {
+                "participant": self.participant_ids[self.participant_index],
+                "statement": statements[self.statement_index],
+                "vote": self.values,
+            }
         )
 
     @property
@@ -324,6 +345,14 @@ def order_by_time(moments: npt.NDArray[Any]) -> IntArray | None:
     if (moments[1:] >= moments[:-1]).all():
         return None
     return np.argsort(moments, kind="stable")
+
+
+def describe_votes(votes: VoteSource) -> str:
+    """Return what votes are, in one line."""
+    return (
+        f"{type(votes).__name__}({votes.n_participants} participants,"
+        f" {votes.n_statements} statements, {votes.n_votes} votes)"
+    )
 
 
 def starts_of(lengths: npt.NDArray[Any]) -> IntArray:

@@ -37,6 +37,10 @@ class Findings(Generic[Kind]):
     false_discovery_rate: float
     level: float
 
+    def __repr__(self) -> str:
+        found = f"{len(self.found)} found by {self.n_tested} tests"
+        return f"Findings({self.kind.__name__}: {found}, false-discovery rate {self.false_discovery_rate})"
+
     def to_polars(self) -> pl.DataFrame:
         """Return one row a finding; an interval ``x_ci`` becomes the columns ``x_low`` and ``x_high``."""
         import polars as pl

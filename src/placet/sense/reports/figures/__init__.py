@@ -9,9 +9,11 @@ the page puts a table with the same numbers beside it.
 """
 
 from placet.sense.reports.figures.bars import draw_participation, draw_vote_bars, votes_class
+from placet.sense.reports.figures.notebook import Figure
 from placet.sense.reports.figures.opinion_map import draw_opinion_map, group_colour, group_letter
 
 __all__ = [
+    "Figure",
     "draw_opinion_map",
     "draw_participation",
     "draw_vote_bars",

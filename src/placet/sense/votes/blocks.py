@@ -45,7 +45,11 @@ def group_by_block(participants: IdentifierArray, splits: IdentifierArray) -> tu
     """
     from placet.sense.votes import kernels
 
-    block = np.searchsorted(splits, participants, side="right").astype(np.int32)
+    if participants.dtype.kind == "U":
+        block = np.searchsorted(splits, participants, side="right").astype(np.int32)
+    else:
+        block = np.empty(participants.size, dtype=np.int32)
+        kernels.find_blocks(participants, splits, block)
     starts = np.zeros(splits.size + 2, dtype=np.int64)
     order = np.empty(block.size, dtype=np.int64)
     kernels.group(block, starts, order)

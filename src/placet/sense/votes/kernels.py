@@ -179,3 +179,26 @@ def group(block: IndexArray, starts: IntArray, order: IntArray) -> None:
     for i in range(block.size):
         order[heads[block[i]]] = i
         heads[block[i]] += 1
+
+
+@kernel
+def find_blocks(participants: Any, splits: Any, block: IndexArray) -> None:
+    """Write for each participant how many of the splits are not above them."""
+    for i in range(participants.size):
+        low, high = 0, splits.size
+        while low < high:
+            middle = (low + high) // 2
+            if splits[middle] <= participants[i]:
+                low = middle + 1
+            else:
+                high = middle
+        block[i] = low
+
+
+@kernel
+def pack_events(
+    index: IndexArray, codes: IndexArray, values: VoteArray, order: IntArray, packed: IndexArray
+) -> None:
+    """Write statement and vote of each event in one number, in another order."""
+    for i in range(order.size):
+        packed[i] = (codes[index[order[i]]] << 2) | (values[order[i]] + 1)

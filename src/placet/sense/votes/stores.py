@@ -39,7 +39,7 @@ def open_votes(
     flip_signs : bool
         Read -1 as agree and 1 as disagree.
     scratch : Path, optional
-        Folder for the sorted votes, about 12 bytes each; removed at the end. By default the
+        Folder for the sorted votes, about 8 bytes each; removed at the end. By default the
         system's folder for temporary files.
     cluster : str, optional
         Address of a Dask scheduler: its workers read and keep the votes, and nothing is written.

@@ -58,6 +58,20 @@ def consent_across_members(
     Notes
     -----
     See `consent_from_counts` for how each figure is computed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import consent_across_members, plant_conversation
+    >>> votes = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation.votes
+    >>> consent = consent_across_members(votes, np.arange(300) % 3, members=["FR", "DE", "MT"])
+    >>> consent
+    Consent(3 members, 0 of them absent; 20 statements)
+
+    In every member at least this share supports the first statement; the bound is lowest in Malta:
+
+    >>> float(consent.least.low[0].round(2)), consent.members[consent.least.member[0]]
+    (0.69, 'MT')
     """
     labels = checked_labels(member_of, votes.n_participants, "member_of")
     names = members if members is not None else [str(m) for m in range(labels.max(initial=-1) + 1)]

@@ -58,6 +58,15 @@ def wilson_interval(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: f
     Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference",
     Journal of the American Statistical Association 22, 209-212. The interval treats the
     participants as a random sample; it does not show who did not take part.
+
+    Examples
+    --------
+    Nine of ten, and ninety of a hundred:
+
+    >>> from placet.sense import wilson_interval
+    >>> interval = wilson_interval([9, 90], [10, 100])
+    >>> interval.low.round(3), interval.high.round(3)
+    (array([0.596, 0.826]), array([0.982, 0.945]))
     """
     if not 0 < level < 1:
         raise ValueError("level lies between 0 and 1")

@@ -168,6 +168,17 @@ def rake_weights(
 
     What it does not show: whether those who took part think like the others of their category. It
     mends the sizes of the categories that it is given, and nothing else.
+
+    Examples
+    --------
+    Three people of one member and one of another, to count as halves:
+
+    >>> from placet.sense import rake_weights
+    >>> weights = rake_weights({"member": [0, 0, 0, 1]}, {"member": [50, 50]})
+    >>> weights.values.round(3)
+    array([0.667, 0.667, 0.667, 2.   ])
+    >>> weights
+    Weights(4 participants, effective sample size 3.0, 0 unknown, 0 capped, gap 0.0%)
     """
     labels, totals = _checked_margins(categories, targets)
     if cap is not None and not 1 <= cap < np.inf:
@@ -184,6 +195,10 @@ def effective_sample_size(weights: npt.ArrayLike) -> float:
     ----------
     weights : array_like of float
         From 0 up, finite.
+
+    Returns
+    -------
+    float
 
     Raises
     ------

@@ -165,6 +165,17 @@ def fit_bridging(
     holds for a larger public from which the participants are a random sample, and may reach beyond
     1: the model is a straight line, the votes are steps. One factor is not all that
     divides people: in a conversation with three camps, two of them share a side.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import fit_bridging, plant_conversation, select_bridging
+    >>> votes = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation.votes
+    >>> model = fit_bridging(votes, is_eligible=np.ones(20, dtype=bool))
+    >>> model
+    Bridging(20 of 20 statements fitted, converged after 13 rounds)
+    >>> select_bridging(model)
+    Findings(BridgingFinding: 3 found by 20 tests, false-discovery rate 0.05)
     """
     if is_eligible.shape != (votes.n_statements,):
         raise ValueError("is_eligible needs shape (n_statements,)")

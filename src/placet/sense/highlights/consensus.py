@@ -65,6 +65,11 @@ def select_consensus(
     level : float
         Coverage of the intervals.
 
+    Returns
+    -------
+    Consensus
+        The largest p · z first, in either direction.
+
     Notes
     -----
     Over all participants, p > 0.5 and z > 1.2816, sorted by p · z

@@ -29,6 +29,21 @@ class Router:
     -----
     The rule is that of Polis (``getNextComment`` in its server): at random in proportion to
     priority among what the participant has not voted on. Build one with `Router.of`.
+
+    Examples
+    --------
+    The last statement is not eligible, and the third comes when nothing else is left:
+
+    >>> import numpy as np
+    >>> from placet.sense import Router
+    >>> router = Router.of([4.0, 1.0, 0.0, 9.0], [True, True, True, False])
+    >>> generator = np.random.default_rng(0)
+    >>> router.draw([0], generator)
+    1
+    >>> router.draw([0, 1], generator)
+    2
+    >>> router.draw([0, 1, 2], generator) is None
+    True
     """
 
     positions: IntArray

@@ -38,13 +38,44 @@ def without_flagged(votes: VoteTable, lookalikes: Lookalikes) -> VoteTable:
     """Return the votes of everyone who is not flagged, to compute any figure again.
 
     The table lists the same statements.
+
+    Parameters
+    ----------
+    votes : VoteTable
+    lookalikes : Lookalikes
+        What `find_lookalikes` found in these votes.
+
+    Returns
+    -------
+    VoteTable
+
+    Raises
+    ------
+    ValueError
+        If the votes are those of another number of participants.
     """
     _check(votes, lookalikes)
     return votes.select(~lookalikes.is_flagged)
 
 
 def compare_support(votes: VoteTable, lookalikes: Lookalikes) -> SupportComparison:
-    """Return the support of each statement with everyone and without the flagged."""
+    """Return the support of each statement with everyone and without the flagged.
+
+    Parameters
+    ----------
+    votes : VoteTable
+    lookalikes : Lookalikes
+        What `find_lookalikes` found in these votes.
+
+    Returns
+    -------
+    SupportComparison
+
+    Raises
+    ------
+    ValueError
+        If the votes are those of another number of participants.
+    """
     _check(votes, lookalikes)
     counts = count_votes_by_label(votes, lookalikes.is_flagged.astype(np.int64), 2)
     others, everyone = counts[0], counts.sum()

@@ -191,6 +191,18 @@ def find_lookalikes(
 
     Being flagged does not show intent, nor that two accounts are one person: followers who repeat
     a campaign's advice look the same, and so does somebody whose votes were copied.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import find_lookalikes
+    >>> from placet.sense.integrity.synthetic import plant_copies
+    >>> planted = plant_copies(1000, 100, 100, generator=np.random.default_rng(1))
+    >>> found = find_lookalikes(planted.votes, generator=np.random.default_rng(0))
+    >>> found
+    Lookalikes(100 of 1100 participants flagged in clusters of 100)
+    >>> bool((found.is_flagged == planted.is_copy).all())
+    True
     """
     moments = None
     if arrived_at is not None:

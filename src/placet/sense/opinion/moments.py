@@ -41,6 +41,19 @@ class CovoteMoments:
         VᵀM: sum of the votes on the first among those who saw the second.
     n_seen_both : (n_statements, n_statements) int64
         MᵀM: how many saw both.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import CovoteMoments, plant_conversation
+    >>> votes = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation.votes
+    >>> is_early = np.arange(300) < 100
+    >>> early = CovoteMoments.from_votes(votes.select(is_early))
+    >>> late = CovoteMoments.from_votes(votes.select(~is_early))
+    >>> (early + late).equals(CovoteMoments.from_votes(votes))
+    True
+    >>> (early + late - late).equals(early)
+    True
     """
 
     statement_ids: tuple[Identifier, ...]

@@ -143,6 +143,14 @@ def fit_space(source: CovoteMoments | VoteSource, *, is_eligible: BoolArray) -> 
     Means are over all participants. The space shows how votes go together; it does not show how
     strongly anyone feels, and two dimensions seldom hold more than part of the variation: read
     `explained_variance_ratio` beside every map.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import fit_space, plant_conversation
+    >>> votes = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation.votes
+    >>> fit_space(votes, is_eligible=np.ones(20, dtype=bool))
+    OpinionSpace(20 statements, 17.7% + 14.6% of the variance)
     """
     if is_eligible.shape != (len(source.statement_ids),):
         raise ValueError("is_eligible needs one entry for each statement")
@@ -259,6 +267,10 @@ def select_participants(
     min_participants : int
         If fewer people qualify, those with the most votes are added up to this number; equal
         numbers of votes go by the order of participants.
+
+    Returns
+    -------
+    (n_participants,) bool
     """
     is_in: BoolArray = n_votes >= min(min_votes, n_statements)
     n_missing = min_participants - int(is_in.sum())

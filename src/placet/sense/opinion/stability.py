@@ -142,6 +142,17 @@ def adjusted_rand_index(first: npt.NDArray[np.integer], second: npt.NDArray[np.i
     Notes
     -----
     Hubert, L. and Arabie, P. (1985), "Comparing partitions", Journal of Classification 2, 193-218.
+
+    Examples
+    --------
+    The names of the groups do not matter:
+
+    >>> import numpy as np
+    >>> from placet.sense import adjusted_rand_index
+    >>> adjusted_rand_index(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    >>> round(adjusted_rand_index(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])), 2)
+    -0.5
     """
     if first.shape != second.shape or first.ndim != 1:
         raise ValueError("both groupings need one group for each person")

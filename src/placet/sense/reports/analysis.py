@@ -211,6 +211,19 @@ def analyze(
     Analysis
         Depends on the conversation, the parameters and the seed alone. Without any vote there is
         no group and no position, and every list is empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import analyze, plant_conversation
+    >>> conversation = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation
+    >>> analysis = analyze(conversation)
+    >>> analysis.groups
+    OpinionGroups(3 groups of 153, 91, 56)
+    >>> round(analysis.stability[3].mean, 2)
+    0.98
+    >>> analysis.discoveries.consensus
+    Findings(ConsensusFinding: 10 found by 40 tests, false-discovery rate 0.05)
     """
     if seed < 0:
         raise ValueError("seed is not negative")

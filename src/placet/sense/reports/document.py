@@ -23,7 +23,12 @@ Document = dict[str, Any]
 
 
 def read_schema() -> Document:
-    """Return the JSON Schema (draft 2020-12) of `build_document`'s result."""
+    """Return the JSON Schema (draft 2020-12) of `build_document`'s result.
+
+    Returns
+    -------
+    dict
+    """
     text = resources.files(__package__).joinpath(f"schema/analysis-{SCHEMA_VERSION}.json").read_text("utf-8")
     schema: Document = json.loads(text)
     return schema
@@ -33,6 +38,15 @@ def build_document(analysis: Analysis) -> Document:
     """Return an analysis as a document that JSON can hold: numbers are finite, null where undefined.
 
     The document names no participant: it holds base clusters, groups and statements.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    dict
+        What `read_schema` describes.
     """
     return {
         "schema_version": SCHEMA_VERSION,

@@ -52,6 +52,20 @@ def refresh(
     ValueError
         If the votes are not in memory, are on more than 5,000 statements, or are on a statement
         that is not given.
+
+    Examples
+    --------
+    Participant 0 changes a vote, and participant 1000 is new:
+
+    >>> import numpy as np
+    >>> from placet.sense import analyze, plant_conversation, refresh
+    >>> conversation = plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation
+    >>> analysis = analyze(conversation)
+    >>> later = refresh(analysis, [1000, 0], [3, 3], [1, -1])
+    >>> later.conversation.votes
+    VoteTable(301 participants, 20 statements, 6001 votes)
+    >>> int(later.groups.labels[-1])
+    -1
     """
     votes = analysis.conversation.votes
     if not isinstance(votes, VoteTable) or analysis.moments is None:

@@ -15,7 +15,12 @@ from placet.sense.votes.tables import AGREE, DISAGREE, PASS, VoteTable
 
 @dataclass(frozen=True, eq=False)
 class VoteCounts:
-    """Votes counted by kind; the three arrays share one shape, statements on the last axis."""
+    """Votes counted by kind; the three arrays share one shape, statements on the last axis.
+
+    Attributes
+    ----------
+    n_agree, n_disagree, n_pass : (..., n_statements) int64
+    """
 
     n_agree: IntArray
     n_disagree: IntArray
@@ -48,7 +53,16 @@ class VoteCounts:
 
 
 def count_votes(votes: VoteSource) -> VoteCounts:
-    """Count the current votes on each statement; arrays of shape (n_statements,)."""
+    """Count the current votes on each statement; arrays of shape (n_statements,).
+
+    Parameters
+    ----------
+    votes : VoteSource
+
+    Returns
+    -------
+    VoteCounts
+    """
     return count_votes_by_label(votes, np.zeros(votes.n_participants, dtype=np.int64), 1)[0]
 
 

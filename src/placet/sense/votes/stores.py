@@ -55,6 +55,18 @@ def open_votes(
     ------
     InputError
         If the file cannot be read or holds what is no vote; it says which file, row and column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from placet.sense import open_votes
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "votes.csv"
+    ...     _ = path.write_text("participant,statement,vote\\nann,1,1\\nbob,1,-1\\nbob,2,0\\n")
+    ...     with open_votes(path) as conversation:
+    ...         print(conversation)
+    Conversation('', 2 statements, SpilledVotes(2 participants, 2 statements, 3 votes))
     """
     file = find_event_file(Path(path), flip_signs=flip_signs)
     if file.n_rows == 0:

@@ -110,7 +110,27 @@ def plant_conversation(
     generator: np.random.Generator,
     mean_votes: float = MEAN_VOTES,
 ) -> PlantedConversation:
-    """Draw a conversation of three groups that differ on most statements, as `plant_votes` does."""
+    """Draw a conversation of three groups that differ on most statements, as `plant_votes` does.
+
+    Parameters
+    ----------
+    n_participants, n_statements : int
+        At least 1.
+    generator : numpy.random.Generator
+    mean_votes : float
+        Votes a person, on average.
+
+    Returns
+    -------
+    PlantedConversation
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import plant_conversation
+    >>> plant_conversation(300, 20, generator=np.random.default_rng(1)).conversation
+    Conversation('', 20 statements, VoteTable(300 participants, 20 statements, 6000 votes))
+    """
     planted = plant_votes(n_participants, n_statements, generator=generator, mean_votes=mean_votes)
     votes = VoteTable.from_events(planted.participants, planted.statements, planted.values)
     statements = tuple(Statement(identifier) for identifier in range(n_statements))

@@ -94,6 +94,17 @@ class VoteTable:
         ValueError
             If the lengths differ, a value is none of -1, 0, 1, an identifier is neither integer
             nor text, or a moment is not finite.
+
+        Examples
+        --------
+        Ann changes her mind about statement 1:
+
+        >>> from placet.sense import VoteTable
+        >>> votes = VoteTable.from_events(["ann", "bob", "ann"], [1, 1, 1], [1, 0, -1])
+        >>> votes
+        VoteTable(2 participants, 1 statements, 2 votes)
+        >>> votes.values
+        array([-1,  0], dtype=int8)
         """
         votes = _checked_values(values)
         if not len(participant_ids) == len(statement_ids) == votes.size:

@@ -121,6 +121,20 @@ def find_consensus(
     counts as seen. A group of which few voted cannot confirm anything, so that it may be the number
     of votes and not the opinions that keep a statement from holding in every group. That the groups
     were found in the same votes makes them differ more, which is on the cautious side here.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from placet.sense import count_votes, count_votes_by_label, find_consensus, plant_conversation
+    >>> planted = plant_conversation(300, 20, generator=np.random.default_rng(1))
+    >>> votes = planted.conversation.votes
+    >>> by_group = count_votes_by_label(votes, planted.groups, 3)
+    >>> findings = find_consensus(count_votes(votes), by_group, is_eligible=np.ones(20, dtype=bool))
+    >>> findings
+    Findings(ConsensusFinding: 10 found by 40 tests, false-discovery rate 0.05)
+    >>> first = findings.found[0]
+    >>> first.position, first.direction, round(first.share, 2), first.is_in_every_group
+    (2, 'agree', 0.77, True)
     """
     if counts.n_seen.ndim != 1 or is_eligible.shape != counts.n_seen.shape:
         raise ValueError("counts and is_eligible need shape (n_statements,)")

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import click.testing
+import numpy as np
 import pytest
 
 from placet.cli import main
@@ -200,3 +201,55 @@ def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode in (1, 130)  # 1 where it was interrupted before the command began
     assert "Traceback" not in errors
     assert names(tmp_path) == set()
+
+
+def test_parquet_files_are_read_block_by_block(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    import polars as pl
+
+    from placet.sense.votes import plant_votes
+
+    drawn = plant_votes(60, 12, generator=np.random.default_rng(0))
+    columns = (drawn.participants, drawn.statements, drawn.values)
+    frame = pl.DataFrame(dict(zip(("participant", "statement", "vote"), columns, strict=True)))
+    frame.write_parquet(tmp_path / "votes.parquet")
+    result = run(
+        tmp_path / "votes.parquet", "--out", tmp_path / "out", "--scratch", tmp_path, "--max-groups", 8
+    )
+    assert result.exit_code == 0, result.output
+    assert names(tmp_path / "out") == RESULTS
+    document = json.loads((tmp_path / "out" / "analysis.json").read_text())
+    assert document["parameters"]["max_groups"] == 8
+    assert document["counts"]["participants"] == 60
+    assert "--max-groups 8" in (tmp_path / "out" / "report.html").read_text()
+    assert names(tmp_path) == {"votes.parquet", "out"}
+
+
+def test_a_cluster_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    import polars as pl
+    from dask import config
+
+    pl.DataFrame({"participant": [1], "statement": [1], "vote": [1]}).write_parquet(
+        tmp_path / "votes.parquet"
+    )
+    with config.set({"distributed.comm.timeouts.connect": "1s"}):
+        result = run(tmp_path / "votes.parquet", "--out", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
+    assert result.exit_code == 1
+    assert "does not answer" in result.output
+    assert "Traceback" not in result.output
+    assert distributed
+
+
+def test_the_engine_can_be_timed() -> None:
+    arguments = ["bench", "opinion", "--participants", "1000", "--statements", "200", "--resamples", "2"]
+    for extra in ([], ["--out-of-core"]):
+        result = click.testing.CliRunner().invoke(main, [*arguments, *extra])
+        assert result.exit_code == 0, result.output
+        found = json.loads(result.stdout)
+        seconds = found["seconds"]
+        stages = ("table", "moments", "space", "groups", "counts", "statistics")
+        assert seconds["total"] == pytest.approx(sum(seconds[stage] for stage in stages), abs=1e-3)
+        assert seconds["stability"] > 0
+        assert found["peak_rss_mb"] > 0
+        assert found["adjusted_rand_index"] >= 0.97

@@ -250,3 +250,11 @@ def test_arguments_must_fit() -> None:
             fit(votes, **option)
     with pytest.raises(ValueError, match="false_discovery_rate"):
         select_bridging(fit(votes), false_discovery_rate=0.0)
+
+
+def test_votes_that_tell_no_side_have_a_declared_result() -> None:
+    votes = VoteTable.from_events([1, 1, 2, 2, 3, 3], [1, 2, 1, 2, 1, 3], [1, -1, 1, 1, -1, 0])
+    bridging = fit_bridging(votes, is_eligible=np.ones(3, dtype=bool))
+    assert np.isfinite(bridging.intercepts).all()
+    assert np.abs(bridging.factors).max() < 1e-3
+    assert select_bridging(bridging).found == ()

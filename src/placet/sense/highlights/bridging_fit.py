@@ -241,6 +241,8 @@ def _find_middle(position: FloatArray, variance: FloatArray) -> tuple[float, flo
     """
     is_placed = ~np.isnan(position)
     cubes, pull = position[is_placed] ** 3, (1.0 - variance[is_placed]) ** 3
+    if pull.sum() == 0:  # no vote tells anyone's side: the factors are 0, and the middle is anywhere
+        return 0.0, 0.0
     third_moment = cubes.sum() / pull.sum()
     error = ((cubes - third_moment * pull) ** 2).sum() / pull.sum() ** 2
     middle = float(np.clip(third_moment / 2, -FARTHEST_MIDDLE, FARTHEST_MIDDLE))

@@ -1,6 +1,7 @@
 """Frozen results → documents, tables, figures and pages."""
 
 from placet.sense.reports.analysis import Analysis, Progress, analyze
+from placet.sense.reports.consent import publishable_consent
 from placet.sense.reports.document import build_document, read_schema
 from placet.sense.reports.figures import (
     draw_opinion_map,
@@ -27,6 +28,7 @@ __all__ = [
     "draw_vote_bars",
     "group_letter",
     "participants_table",
+    "publishable_consent",
     "read_schema",
     "refresh",
     "render_report",

@@ -6,7 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from placet.sense.estimates import Consent
 from placet.sense.reports.analysis import Analysis
+from placet.sense.reports.consent import consent_table
 from placet.sense.reports.document import Document, build_document, dump_document
 from placet.sense.reports.page import render_report
 from placet.sense.reports.tables import participants_table, statements_table
@@ -40,9 +42,12 @@ def write_results(
     *,
     language: str = "en",
     command: str = "",
+    consent: Consent | None = None,
     overwrite: bool = False,
 ) -> Document:
     """Write ``analysis.json``, ``participants.csv``, ``statements.csv`` and ``report.html``.
+
+    With consent across members, ``consent.json`` and ``consent.csv`` as well.
 
     Everything is written to a hidden folder first and moved into place at the end, so that a
     failure or an interruption leaves nothing half-written. With `overwrite`, files of the same
@@ -57,6 +62,8 @@ def write_results(
         Language of the report.
     command : str
         The command that recomputes the analysis, printed in the report.
+    consent : Consent, optional
+        As far as it may be published: see `publishable_consent`.
     overwrite : bool
         Whether a directory that is not empty may be written to.
 
@@ -78,6 +85,9 @@ def write_results(
         "statements.csv": statements_table(document),
         "report.html": render_report(document, language=language, command=command),
     }
+    if consent is not None:
+        contents["consent.json"] = consent.to_json() + "\n"
+        contents["consent.csv"] = consent_table(consent)
     try:
         _write_together(contents, directory.absolute())
     except OSError as error:

@@ -9,6 +9,8 @@ from placet.sense.votes.counts import (
     count_votes_of_participants,
 )
 from placet.sense.votes.errors import InputError
+from placet.sense.votes.events import is_event_file
+from placet.sense.votes.members import Membership, read_members
 from placet.sense.votes.polis import read_polis
 from placet.sense.votes.polis_export import LoggedVote, write_polis
 from placet.sense.votes.sources import VoteSource, gather_rows
@@ -29,6 +31,7 @@ __all__ = [
     "Identifier",
     "InputError",
     "LoggedVote",
+    "Membership",
     "PlantedConversation",
     "PlantedVotes",
     "Statement",
@@ -42,10 +45,12 @@ __all__ = [
     "count_votes_of_participants",
     "draw_votes",
     "gather_rows",
+    "is_event_file",
     "open_votes",
     "plant_conversation",
     "plant_probabilities",
     "plant_votes",
+    "read_members",
     "read_polis",
     "write_polis",
 ]

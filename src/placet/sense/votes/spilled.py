@@ -119,8 +119,8 @@ def spill_votes(
     ----------
     file : EventFile
     scratch : Path, optional
-        Folder for the files, which take about 8 bytes a vote (16 with times; more for long identifiers) while they are
-        sorted, and 5 then. By default the system's folder for temporary files.
+        Folder for the files, which take about 8 bytes a vote while they are sorted (16 with times, more
+        with long identifiers), and 5 then. By default the system's folder for temporary files.
     progress : callable, optional
         Told the share of the work that is done, from 0 to 1.
 
@@ -168,7 +168,7 @@ def _narrow(participants: IdentifierArray) -> IdentifierArray:
     """Return identifiers in 32 bits where they fit."""
     if participants.dtype.kind == "U" or participants.size == 0:
         return participants
-    fits = -(2**31) <= participants.min() and participants.max() < 2**31
+    fits = participants.min() >= -(2**31) and participants.max() < 2**31
     return participants.astype(np.int32) if fits else participants
 
 

@@ -4,9 +4,13 @@ Deleting is not refused here: Django's test flush deletes on SQLite, and nothing
 rows. Whoever holds the database could; the ledger that shows it comes later.
 """
 
+from collections.abc import Callable
+
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
+
+Code = Callable[[Apps, BaseDatabaseSchemaEditor], None]
 
 
 def refuse_updates(table: str, *, when: str = "") -> RunPython:
@@ -19,6 +23,17 @@ def refuse_updates(table: str, *, when: str = "") -> RunPython:
     when : str
         SQL condition on ``OLD`` under which a row is final; empty where it is from the start.
     """
+    return RunPython(*_trigger(table, when))
+
+
+def allow_updates(table: str, *, when: str = "") -> RunPython:
+    """The reverse of `refuse_updates`, around a change of the table: SQLite loses triggers by it."""
+    create, drop = _trigger(table, when)
+    return RunPython(drop, create)
+
+
+def _trigger(table: str, when: str) -> tuple[Code, Code]:
+    """What creates the trigger of a table, and what drops it."""
     trigger = f"{table}_is_append_only"
     condition = f"WHEN ({when})" if when else ""
 
@@ -43,10 +58,4 @@ def refuse_updates(table: str, *, when: str = "") -> RunPython:
         on_table = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
         editor.execute(f"DROP TRIGGER {trigger}{on_table}")
 
-    return RunPython(create, drop)
-
-
-def allow_updates(table: str, *, when: str = "") -> RunPython:
-    """The reverse of `refuse_updates`, around a change of the table: SQLite loses triggers by it."""
-    refusing = refuse_updates(table, when=when)
-    return RunPython(refusing.reverse_code, refusing.code)
+    return create, drop

@@ -77,11 +77,11 @@ def majority_p_value(successes: npt.ArrayLike, trials: npt.ArrayLike) -> FloatAr
     at most r, however few the votes. The z of Polis has no such property: it adds an observation,
     so that it is 1, not 0, before the first vote.
     """
-    from scipy.special import bdtrc
+    from scipy.special import betainc
 
     k, n = _counts(successes, trials)
-    with np.errstate(invalid="ignore"):
-        tail = bdtrc(k - 1.0, n, 0.5)
+    # P(X >= k) as an incomplete beta function, which takes any number of votes.
+    tail = betainc(np.maximum(k, 1), n - np.maximum(np.minimum(k, n), 1) + 1.0, 0.5)
     return np.where(k == 0, 1.0, tail)
 
 

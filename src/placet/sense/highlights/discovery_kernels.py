@@ -29,7 +29,7 @@ def hypergeometric_tails(
         smallest, largest = max(0, drawn - m), min(n, drawn)
         if k <= smallest:
             tails[test] = 1.0
-        elif k * (n + m) >= n * drawn:
+        elif k / n >= drawn / (n + m):
             term = total = _probability(k, n, drawn, m)
             while k < largest and term > NEGLIGIBLE * total:
                 term *= (n - k) / (k + 1) * (drawn - k) / (m - drawn + k + 1)

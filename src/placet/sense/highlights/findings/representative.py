@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from placet.sense.estimates import newcombe_interval, wilson_interval
+from placet.sense.estimates import Interval, newcombe_interval, wilson_interval
 from placet.sense.highlights.discoveries import (
     adjust_p_values,
     difference_p_value,
@@ -124,34 +124,36 @@ def find_representative(
     rest_ci = wilson_interval(rest, rest_trials, level=level)
     difference_ci = newcombe_interval(successes, trials, rest, rest_trials, level=level)
 
-    def describe(cell: tuple[int, int, int]) -> RepresentativeFinding:
-        way, group, position = cell
-        share = successes[cell] / trials[cell]
-        share_rest = rest[cell] / rest_trials[cell]
-        return RepresentativeFinding(
-            group=group,
-            position=position,
-            direction="disagree" if way else "agree",
-            n_success=int(successes[cell]),
-            n_seen=int(trials[cell]),
-            share=float(share),
-            share_ci=(float(share_ci.low[cell]), float(share_ci.high[cell])),
-            n_success_rest=int(rest[cell]),
-            n_seen_rest=int(rest_trials[cell]),
-            share_rest=float(share_rest),
-            share_rest_ci=(float(rest_ci.low[cell]), float(rest_ci.high[cell])),
-            difference=float(share - share_rest),
-            difference_ci=(float(difference_ci.low[cell]), float(difference_ci.high[cell])),
-            p_value=float(p_values[cell]),
-            q_value=float(q_values[cell]),
-        )
+    cells = np.nonzero(q_values <= false_discovery_rate)
+    ways, groups, positions = cells
+    order = np.lexsort((positions, ways, -difference_ci.low[cells], groups))
+    cells = (ways[order], groups[order], positions[order])
+    share, share_rest = successes[cells] / trials[cells], rest[cells] / rest_trials[cells]
 
-    ways, groups, positions = np.nonzero(q_values <= false_discovery_rate)
-    order = np.lexsort((positions, ways, -difference_ci.low[ways, groups, positions], groups))
-    cells = zip(ways[order].tolist(), groups[order].tolist(), positions[order].tolist(), strict=True)
+    def bounds(interval: Interval) -> list[tuple[float, float]]:
+        return list(zip(interval.low[cells].tolist(), interval.high[cells].tolist(), strict=True))
+
+    # Column by column: one figure at a time would take most of the time of an analysis.
+    columns = (
+        cells[1].tolist(),
+        cells[2].tolist(),
+        ["disagree" if way else "agree" for way in cells[0].tolist()],
+        successes[cells].tolist(),
+        trials[cells].tolist(),
+        share.tolist(),
+        bounds(share_ci),
+        rest[cells].tolist(),
+        rest_trials[cells].tolist(),
+        share_rest.tolist(),
+        bounds(rest_ci),
+        (share - share_rest).tolist(),
+        bounds(difference_ci),
+        p_values[cells].tolist(),
+        q_values[cells].tolist(),
+    )
     return Findings(
         kind=RepresentativeFinding,
-        found=tuple(describe(cell) for cell in cells),
+        found=tuple(RepresentativeFinding(*row) for row in zip(*columns, strict=True)),
         n_tested=int(is_tested.sum()),
         false_discovery_rate=false_discovery_rate,
         level=level,

@@ -1,5 +1,6 @@
 """The documentation says what is so: commands run, settings exist, links lead somewhere."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,7 +12,12 @@ import pytest
 from tests.demonstration_site import PLACET, DemonstrationSite, clean_environment
 from tests.exports import write_export
 
-COMMANDS_IN_READ_ME = ["make demo", "make test", ".venv/bin/placet analyze path/to/export --out analysis"]
+COMMANDS_IN_READ_ME = [
+    "make demo",
+    "make test",
+    ".venv/bin/placet analyze path/to/export --out analysis",
+    ".venv/bin/placet bench opinion --participants 10000 --statements 500",
+]
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +77,42 @@ def test_placet_analyze(read_me: str, repository: Path, tmp_path: Path) -> None:
     named = {"report.html", "analysis.json", "participants.csv", "statements.csv"}
     assert {path.name for path in (tmp_path / "analysis").iterdir()} == named
     assert all(name in read_me for name in named)
+
+
+def test_the_three_lines_of_the_read_me(read_me: str, tmp_path: Path) -> None:
+    [lines] = re.findall(r"```python\n(.*?)```", read_me, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(lines.replace("path/to/export", str(write_export(tmp_path / "export"))), names)
+    assert repr(names["analysis"]).startswith("Analysis(VoteTable(60 participants, 12 statements")
+
+
+def test_placet_bench() -> None:
+    command = shlex.split(COMMANDS_IN_READ_ME[3])
+    result = subprocess.run([*PLACET, *command[1:]], capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout)
+    assert (found["participants"], found["statements"], found["n_groups"]) == (10_000, 500, 3)
+
+
+def test_make_bench(repository: Path) -> None:
+    assert "python benchmarks/opinion.py --peer-python" in dry_run(repository, "bench")
+
+
+def test_every_method_is_in_the_index(repository: Path) -> None:
+    folder = repository / "docs" / "methods"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert {path.name for path in folder.glob("*.md")} - {"README.md"} == set(
+        re.findall(r"^\| \[[^]]+\]\(([a-z-]+\.md)\)", index, re.MULTILINE)
+    )
+
+
+def test_headings_that_are_linked_to_exist(repository: Path) -> None:
+    for document in [*repository.glob("*.md"), *(repository / "docs").rglob("*.md")]:
+        text = document.read_text(encoding="utf-8")
+        for target, heading in re.findall(r"\]\((?!https?://)([^)#]*)#([^)]+)\)", text):
+            linked = (document.parent / target if target else document).read_text(encoding="utf-8")
+            titles = re.findall(r"^#+ (.+)$", linked, re.MULTILINE)
+            names = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+            assert heading in names, f"{document.name} links to {target}#{heading}"
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read(repository: Path) -> None:

@@ -171,6 +171,12 @@ def _command(path: Path, directory: Path, flip_signs: bool, seed: int, max_group
 def _summary(document: Mapping[str, Any], directory: Path) -> str:
     """Return what a person wants to know first, in a few lines."""
     from placet.sense.reports import group_letter
+    from placet.sense.reports.reading import (
+        bridging_listed,
+        chosen_group_count,
+        largest_change,
+        n_flagged,
+    )
 
     counts = document["counts"]
     people, placed = counts["participants"], counts["participants_grouped"]
@@ -179,6 +185,19 @@ def _summary(document: Mapping[str, Any], directory: Path) -> str:
         f"{placed:,} participants placed in {len(document['groups'])} opinion groups:",
     ]
     lines += [f"  {group_letter(group['id'])}  {group['size']:>7,}" for group in document["groups"]]
+    chosen = chosen_group_count(document)
+    if chosen is not None and chosen.stability is not None:
+        words = {"high": "nearly the same", "good": "much the same", "fair": "broadly the same"}
+        level = words.get(chosen.level or "", "not the same")
+        lines.append(f"Drawn anew, the groups are {level}: {chosen.stability:.2f} (1 identical, 0 chance)")
+    if flagged := n_flagged(document):
+        rate, points = document["integrity"]["flagged_rate"], largest_change(document)
+        lines.append(
+            f"{flagged:,} participants ({rate:.0%}) vote too much alike to be independent;"
+            f" without them, support changes by at most {points:.1f} points"
+        )
+    elif document["integrity"]:
+        lines.append("No ten participants or more vote too much alike to be independent")
     texts = {statement["id"]: statement["text"] for statement in document["statements"]}
     for direction, title in (("agree", "Most agree:"), ("disagree", "Most disagree:")):
         found = document["consensus"][direction][:3]
@@ -188,6 +207,12 @@ def _summary(document: Mapping[str, Any], directory: Path) -> str:
             lines.append(
                 f"  {share:>4.0%}  {_one_line(texts[entry['statement_id']]) or entry['statement_id']}"
             )
+    bridges = (bridging_listed(document) or [])[:3]
+    lines += ["Both sides agree:"] if bridges else []
+    for entry in bridges:
+        below, above = (entry[f"n_agree_{side}"] / entry[f"n_seen_{side}"] for side in ("below", "above"))
+        text = _one_line(texts[entry["statement_id"]]) or entry["statement_id"]
+        lines.append(f"  {below:>4.0%} and {above:>4.0%}  {text}")
     lines.append(f"Report: {directory / 'report.html'}")
     return "\n".join(lines)
 

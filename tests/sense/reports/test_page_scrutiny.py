@@ -93,7 +93,7 @@ def stable(mean: float, low: float) -> Document:
 @pytest.mark.parametrize(
     ("mean", "low", "words"),
     [
-        (0.896, 0.8, "nearly the same 3 groups would have come out. That is 0.90 on a scale"),
+        (0.896, 0.8, "nearly the same 3 groups would have come out. Their stability is 0.90, on a scale"),
         (0.8, 0.7, "much the same 3 groups"),
         (0.65, 0.5, "broadly the same 3 groups"),
         (0.59, 0.5, "These 3 groups are not stable"),

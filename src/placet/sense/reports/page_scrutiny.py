@@ -78,7 +78,7 @@ class Scrutiny:
             ),
         }[tried.level] % {"n": self.speech.integer(tried.n_groups)}
         scale = self._say(
-            "That is %(score)s on a scale where 1 is the same groups every time and 0 is chance.",
+            "Their stability is %(score)s, on a scale where 1 is the same groups every time and 0 is chance.",
             score=self.speech.number(tried.stability),
         )
         unsteady = [_("In some of the trials, however, quite different groups came out.")]
@@ -139,42 +139,29 @@ class Scrutiny:
         """Return whether a consensus holds up, and in every group, and without votes too much alike."""
         found = self.discoveries.consensus(direction, entry)
         remarks = [] if found else [self.not_shown()]
-        remarks += self._in_groups(direction, self.statements[entry["statement_id"]], found)
+        remarks += self._in_groups(direction, entry)
         without = self.statements[entry["statement_id"]]["without_flagged"]
         if n_flagged(self.document) and without and _n_seen(without):
             share = self.speech.percent(without[f"n_{direction}"] / _n_seen(without))
             remarks.append(self._say("Without votes too much alike: %(share)s.", share=share))
         return remarks
 
-    def _in_groups(self, direction: str, statement: Row, found: Row | None) -> list[str]:
-        shares = {
-            tally["group"]: tally[f"n_{direction}"] / _n_seen(tally)
-            for tally in statement["by_group"]
-            if _n_seen(tally)
-        }
-        if len(self.document["groups"]) < 2 or not shares:
+    def _in_groups(self, direction: str, entry: Row) -> list[str]:
+        statement = self.statements[entry["statement_id"]]
+        found = self.discoveries.in_groups(direction, entry, statement)
+        if found is None:
             return []
-        lowest = min(shares, key=lambda group: (shares[group], group))
-        percent = self.speech.percent
-        if found and found["is_in_every_group"]:
-            return [
-                self._say(
-                    "Holds in every group; least in group %(letter)s: %(share)s, and no less than %(low)s"
-                    " allowing for chance.",
-                    letter=group_letter(found["least_group"]),
-                    share=percent(found["least_share"]),
-                    low=percent(found["least_low"]),
-                )
-            ]
-        if shares[lowest] <= 0.5:
-            letter, share = group_letter(lowest), percent(shares[lowest])
-            return [
-                self._say("Not in every group: %(share)s in group %(letter)s.", letter=letter, share=share)
-            ]
-        if found is None or found["least_group"] is None:
-            return []
-        letter = group_letter(found["least_group"])
-        return [self._say("Not certain in every group: group %(letter)s cast too few votes.", letter=letter)]
+        _, percent = self.speech.translate, self.speech.percent
+        said = {
+            "every": _(
+                "Holds in every group; least in group %(letter)s: %(share)s, and no less than %(low)s"
+                " allowing for chance."
+            ),
+            "not": _("Not in every group: %(share)s in group %(letter)s."),
+            "unsure": _("Not certain in every group: group %(letter)s cast too few votes."),
+        }[found.holds]
+        letter, share = group_letter(found.group), percent(found.share)
+        return [said % {"letter": letter, "share": share, "low": percent(found.low or 0.0)}]
 
     def not_shown(self) -> str:
         """Return the remark on what does not hold up."""
@@ -280,8 +267,8 @@ class Scrutiny:
         return {
             "is_found": True,
             "notice": self._say(
-                "%(people)s participants (%(share)s) voted too much alike to be independent. All figures are shown with"
-                " them; without them, the support of no statement changes by more than %(points)s points.",
+                "%(people)s participants (%(share)s) voted too much alike to be independent. All figures are"
+                " shown with them; without them, the support of no statement changes by more than %(points)s points.",
                 people=self.speech.integer(found["n_flagged"]),
                 share=self.speech.percent(found["flagged_rate"]),
                 points=points,

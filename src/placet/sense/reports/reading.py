@@ -116,6 +116,28 @@ class Change:
         return 100 * (self.share_without - self.share)
 
 
+@dataclass(frozen=True, slots=True)
+class InGroups:
+    """Whether a consensus over all participants holds in the opinion groups too.
+
+    Attributes
+    ----------
+    holds : "every", "unsure" or "not"
+        In every group beyond chance; in every group, but one has too few votes to show it; or not.
+    group : int
+        The least favourable group.
+    share : float
+        Its share.
+    low : float or None
+        The lower bound of that share, where it holds in every group.
+    """
+
+    holds: Literal["every", "unsure", "not"]
+    group: int
+    share: float
+    low: float | None
+
+
 class Discoveries:
     """The findings of a document, to be looked up from the entries of its lists."""
 
@@ -138,6 +160,26 @@ class Discoveries:
     def consensus(self, direction: str, entry: Row) -> Row | None:
         """Return the finding behind an entry of a list of consensus, None where there is none."""
         return self._consensus.get((entry["statement_id"], direction))
+
+    def in_groups(self, direction: str, entry: Row, statement: Row) -> InGroups | None:
+        """Return how a consensus stands in the groups; None without groups, or where it is not known."""
+        shares = {
+            tally["group"]: tally[f"n_{direction}"] / _n_seen(tally)
+            for tally in statement["by_group"]
+            if _n_seen(tally)
+        }
+        if len(self.document["groups"]) < 2 or not shares:
+            return None
+        found = self.consensus(direction, entry)
+        if found and found["is_in_every_group"]:
+            return InGroups("every", found["least_group"], found["least_share"], found["least_low"])
+        lowest = min(shares, key=lambda group: (shares[group], group))
+        if shares[lowest] <= 0.5:
+            return InGroups("not", lowest, shares[lowest], None)
+        if found is None or found["least_group"] is None:
+            return None
+        least = found["least_group"]
+        return InGroups("unsure", least, shares.get(least, 0.0), None)
 
     def divisive(self, entry: Row) -> Row | None:
         """Return what was found of a divisive statement, be it between two other groups."""

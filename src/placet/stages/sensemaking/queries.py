@@ -11,6 +11,7 @@ from django.http import Http404
 
 from placet.sense.opinion import Placement, place_participant
 from placet.sense.reports import group_letter
+from placet.sense.reports.reading import n_flagged
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.queries import current_votes, find_consultation
 from placet.stages.mandates.models import Participant, Role
@@ -67,7 +68,11 @@ class GroupTally:
 
 @dataclass(frozen=True, slots=True)
 class StatementFigures:
-    """What a run found of one statement."""
+    """What a run found of one statement.
+
+    ``without_flagged`` are the votes of everyone but the participants who vote too much alike to be
+    independent; None where there are none.
+    """
 
     reference: str
     run_reference: str
@@ -75,20 +80,13 @@ class StatementFigures:
     is_meta: bool
     is_rejected: bool
     tally: Tally
+    without_flagged: Tally | None
     by_group: tuple[GroupTally, ...]
     group_informed_consensus: float | None
     extremity: float | None
     most_agree: bool
     most_disagree: bool
     is_divisive: bool
-
-    @property
-    def is_agreed_in_every_group(self) -> bool:
-        return all(each.tally.agree_share > 0.5 for each in self.by_group)
-
-    @property
-    def is_rejected_in_every_group(self) -> bool:
-        return all(each.tally.disagree_share > 0.5 for each in self.by_group)
 
     @property
     def gap(self) -> float:
@@ -206,6 +204,7 @@ def figures_of(run: AnalysisRun) -> dict[str, StatementFigures]:
     agreed = {found["statement_id"] for found in document["consensus"]["agree"]}
     rejected = {found["statement_id"] for found in document["consensus"]["disagree"]}
     divisive = {found["statement_id"] for found in document["divisive"]}
+    has_flagged = n_flagged(document) > 0
     return {
         statement["id"]: StatementFigures(
             reference=statement["id"],
@@ -214,6 +213,7 @@ def figures_of(run: AnalysisRun) -> dict[str, StatementFigures]:
             is_meta=statement["meta"],
             is_rejected=statement["moderated"] < 0,
             tally=_tally(statement),
+            without_flagged=_tally(statement["without_flagged"]) if has_flagged else None,
             by_group=tuple(
                 GroupTally(group_letter(each["group"]), each["group"] + 1, _tally(each))
                 for each in statement["by_group"]

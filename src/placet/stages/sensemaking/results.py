@@ -4,24 +4,42 @@ A statement that was rejected or withdrawn after the run is no longer shown, tho
 which were computed with it, stay as they are.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
-from placet.sense.reports import group_letter
 from placet.stages.consultations.models import Consultation
 from placet.stages.consultations.queries import accepted_statements, containing
 from placet.stages.sensemaking.documents import Document, document_of, with_texts
+from placet.stages.sensemaking.listed import (
+    BridgingRow,
+    ConsensusRow,
+    DivisiveRow,
+    GroupView,
+    StatementRow,
+    bridging_rows,
+    consensus_rows,
+    divisive_rows,
+    group_views,
+    listed_references,
+)
 from placet.stages.sensemaking.models import AnalysisRun
-from placet.stages.sensemaking.queries import GroupTally, StatementFigures, Tally, figures_of
-from placet.stages.texts.queries import Wording, wordings
+from placet.stages.sensemaking.queries import StatementFigures, Tally, figures_of
+from placet.stages.sensemaking.scrutiny import (
+    Certainty,
+    Controls,
+    Integrity,
+    certainty_of,
+    controls_of,
+    integrity_of,
+)
+from placet.stages.texts.queries import wordings
 
 STATEMENTS_PER_PAGE = 25
 WIDTH_OF_A_BAR = 100
-SHOWN_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,85 +52,12 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRow:
-    """One statement with its figures and its present wording."""
-
-    figures: StatementFigures
-    wording: Wording
-
-    @property
-    def reference(self) -> str:
-        return self.figures.reference
-
-
-@dataclass(frozen=True, slots=True)
-class ConsensusRow:
-    """A statement that most participants agree with, or that most reject, over all groups."""
-
-    row: StatementRow
-    share: float
-    ci: tuple[float, float] | None
-    n_seen: int
-
-
-@dataclass(frozen=True, slots=True)
-class DivisiveRow:
-    """A statement that sets two groups against each other."""
-
-    row: StatementRow
-    group_for: GroupTally
-    group_against: GroupTally
-    gap_ci: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class RepresentativeRow:
-    """A statement on which a group stands apart from the others, and on which side."""
-
-    row: StatementRow
-    direction: str
-    tally: GroupTally
-    share: float
-    ci: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    letter: str
-    number: int
-    size: int
-    share: float
-    representative: list[RepresentativeRow]
-
-    @property
-    def first(self) -> list[RepresentativeRow]:
-        """What the page shows at once; the others unfold."""
-        return self.representative[:SHOWN_AT_ONCE]
-
-    @property
-    def more(self) -> list[RepresentativeRow]:
-        return self.representative[SHOWN_AT_ONCE:]
-
-
-@dataclass(frozen=True, slots=True)
 class VotesClass:
     """How many participants cast that many votes."""
 
     first: int
     last: int
     n_participants: int
-
-
-@dataclass(frozen=True, slots=True)
-class Certainty:
-    """How sure the figures are: what the page says about intervals, the map and the groups."""
-
-    interval_level: float
-    explained_share: float
-    silhouette: float | None
-    tried: list[tuple[int, float | None]]
-    n_ungrouped: int
-    votes_needed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +68,12 @@ class ResultsView:
     votes_classes: list[VotesClass]
     agreed: list[ConsensusRow]
     rejected: list[ConsensusRow]
+    bridging: list[BridgingRow] | None
     divisive: list[DivisiveRow]
     groups: list[GroupView]
+    controls: Controls
     certainty: Certainty
+    integrity: Integrity | None
     page: "Page[StatementFigures]"
     statements: list[StatementRow]
 
@@ -158,7 +106,7 @@ def results_view(
     figures = figures_of(run)
     texts = _texts_shown(run.consultation)
     shown = Paginator(_listed(run, figures, set(texts), sort, words), STATEMENTS_PER_PAGE).get_page(page)
-    wanted = {*_highlighted(document), *(each.reference for each in shown.object_list)} & texts.keys()
+    wanted = {*listed_references(document), *(each.reference for each in shown.object_list)} & texts.keys()
     found = wordings([texts[reference] for reference in wanted], language)
     rows = {reference: StatementRow(figures[reference], found[texts[reference]]) for reference in wanted}
     return ResultsView(
@@ -169,11 +117,14 @@ def results_view(
             VotesClass(each["from"], each["to"], each["participants"])
             for each in document["participation"]["votes_per_participant"]
         ],
-        agreed=_consensus(document, rows, "agree"),
-        rejected=_consensus(document, rows, "disagree"),
-        divisive=_divisive(document, rows),
-        groups=_groups(document, rows),
-        certainty=_certainty(document),
+        agreed=consensus_rows(document, rows, "agree"),
+        rejected=consensus_rows(document, rows, "disagree"),
+        bridging=bridging_rows(document, rows),
+        divisive=divisive_rows(document, rows),
+        groups=group_views(document, rows),
+        controls=controls_of(document),
+        certainty=certainty_of(document),
+        integrity=integrity_of(document, rows),
         page=shown,
         statements=[rows[each.reference] for each in shown.object_list],
     )
@@ -227,77 +178,3 @@ def _listed(
         (each for each in figures.values() if each.reference in shown), key=lambda each: each.reference
     )
     return sorted(by_reference, key=key, reverse=is_descending)
-
-
-def _highlighted(document: Document) -> Iterable[str]:
-    for side in ("agree", "disagree"):
-        yield from (each["statement_id"] for each in document["consensus"][side])
-    yield from (each["statement_id"] for each in document["divisive"])
-    for group in document["groups"]:
-        yield from (each["statement_id"] for each in group["representative"])
-
-
-def _consensus(document: Document, rows: dict[str, StatementRow], side: str) -> list[ConsensusRow]:
-    return [
-        ConsensusRow(
-            row=rows[each["statement_id"]],
-            share=each["n_success"] / max(each["n_seen"], 1),
-            ci=tuple(each["p_ci"]) if each["p_ci"] else None,
-            n_seen=each["n_seen"],
-        )
-        for each in document["consensus"][side]
-        if each["statement_id"] in rows
-    ]
-
-
-def _divisive(document: Document, rows: dict[str, StatementRow]) -> list[DivisiveRow]:
-    return [
-        DivisiveRow(
-            row=rows[each["statement_id"]],
-            group_for=rows[each["statement_id"]].figures.by_group[each["group_for"]],
-            group_against=rows[each["statement_id"]].figures.by_group[each["group_against"]],
-            gap_ci=tuple(each["gap_ci"]) if each["gap_ci"] else None,
-        )
-        for each in document["divisive"]
-        if each["statement_id"] in rows
-    ]
-
-
-def _groups(document: Document, rows: dict[str, StatementRow]) -> list[GroupView]:
-    n_grouped = document["counts"]["participants_grouped"]
-    return [
-        GroupView(
-            letter=group_letter(group["id"]),
-            number=group["id"] + 1,
-            size=group["size"],
-            share=group["size"] / n_grouped if n_grouped else 0.0,
-            representative=[
-                RepresentativeRow(
-                    row=rows[each["statement_id"]],
-                    direction=each["direction"],
-                    tally=rows[each["statement_id"]].figures.by_group[group["id"]],
-                    share=(each["n_agree"] if each["direction"] == "agree" else each["n_disagree"])
-                    / max(each["n_seen"], 1),
-                    ci=tuple(each["p_ci"]) if each["p_ci"] else None,
-                )
-                for each in group["representative"]
-                if each["statement_id"] in rows
-            ],
-        )
-        for group in document["groups"]
-    ]
-
-
-def _certainty(document: Document) -> Certainty:
-    space = document["opinion_space"]
-    tried = [(each["groups"], each["silhouette"]) for each in space["group_counts_tried"]]
-    scores = [score for _groups, score in tried if score is not None]
-    counts = document["counts"]
-    return Certainty(
-        interval_level=document["parameters"]["interval_level"],
-        explained_share=sum(ratio or 0.0 for ratio in space["explained_variance_ratio"]),
-        silhouette=max(scores, default=None),
-        tried=tried,
-        n_ungrouped=counts["participants"] - counts["participants_grouped"],
-        votes_needed=min(document["parameters"]["min_votes"], len(space["statement_ids"])),
-    )

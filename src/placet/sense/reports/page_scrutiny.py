@@ -268,7 +268,8 @@ class Scrutiny:
             "is_found": True,
             "notice": self._say(
                 "%(people)s participants (%(share)s) voted too much alike to be independent. All figures are"
-                " shown with them; without them, the support of no statement changes by more than %(points)s points.",
+                " shown with them; without them, the support of no statement changes by more than"
+                " %(points)s points.",
                 people=self.speech.integer(found["n_flagged"]),
                 share=self.speech.percent(found["flagged_rate"]),
                 points=points,

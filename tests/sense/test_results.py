@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from importlib import resources
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -26,6 +28,7 @@ from placet.sense import (
     write_results,
 )
 from placet.sense.integrity.synthetic import plant_copies
+from placet.sense.reports.figures.notebook import COLOURS
 from placet.sense.votes import open_votes
 
 HOSTILE = "<script>alert('&')</script> \x00 & more"
@@ -158,7 +161,14 @@ def test_the_flagged_are_counted_in_a_notebook() -> None:
     planted = plant_copies(1000, 100, 100, generator=np.random.default_rng(1))
     statements = tuple(map(Statement, planted.votes.statement_ids))
     html = analyze(Conversation(planted.votes, statements))._repr_html_()
-    assert "100 participants answer too much alike to be independent." in html
+    assert "100 participants answer too much alike to be independent; figures here include them." in html
+
+
+def test_figures_have_the_colours_of_the_pages() -> None:
+    styles = resources.files("placet.ui").joinpath("static/ui/placet.css").read_text(encoding="utf-8")
+    light = styles[styles.index(":root") : styles.index("@media (prefers-color-scheme")]
+    expected = dict(re.findall(r"--figure-([a-z0-9-]+): (#[0-9a-f]{6})", light))
+    assert expected == {name: colour for name, colour in COLOURS.items() if name != "surface"}
 
 
 def test_figures_draw_themselves(analysis: Analysis) -> None:

@@ -50,7 +50,9 @@ def describe(analysis: Analysis) -> list[str]:
     lines.append(line + ".")
     if analysis.integrity is not None and analysis.integrity.lookalikes.is_flagged.any():
         n_flagged = int(analysis.integrity.lookalikes.is_flagged.sum())
-        lines.append(f"{n_flagged:,} participants answer too much alike to be independent.")
+        lines.append(
+            f"{n_flagged:,} participants answer too much alike to be independent; figures here include them."
+        )
     return lines
 
 

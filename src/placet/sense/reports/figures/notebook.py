@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Those of the platform's pages in the light theme.
 COLOURS = {
-    "ink": "#1c2126",
-    "muted": "#5b6169",
-    "rule": "#dcd8cf",
+    "ink": "#181b1f",
+    "muted": "#54595f",
+    "rule": "#d8d4ca",
     "surface": "#ffffff",
-    "agree": "#17694f",
-    "pass": "#8d8a82",
-    "disagree": "#a5402a",
-    "you": "#1c2126",
-    "group-1": "#1f5fa8",
-    "group-2": "#b3540e",
-    "group-3": "#0f7a5c",
-    "group-4": "#8a3f8f",
-    "group-5": "#7a6a00",
-    "group-6": "#b0305c",
-    "group-7": "#3f6f7d",
-    "group-8": "#5a5a9c",
+    "agree": "#1f63a8",
+    "pass": "#777c82",
+    "disagree": "#b8480f",
+    "you": "#a01558",
+    "group-1": "#2563a8",
+    "group-2": "#b8480f",
+    "group-3": "#1d7a4f",
+    "group-4": "#74459e",
+    "group-5": "#8a6500",
+    "group-6": "#0e7a8c",
+    "group-7": "#bd3f84",
+    "group-8": "#5c5148",
 }
 CARD = (
     f"background:{COLOURS['surface']};color:{COLOURS['ink']};"

@@ -193,3 +193,21 @@ def test_in_real_conversations_few_are_flagged(real_conversation: Conversation) 
     source = real_conversation.votes
     votes = gather_rows(source, np.arange(source.n_participants))
     assert find(votes).flagged_rate <= 0.03
+
+
+@pytest.mark.parametrize(
+    ("n", "n_statements", "slips"),
+    [(120, 10, 0.15), (400, 10, 0.15), (1000, 20, 0.15), (1000, 20, 0.05), (3000, 10, 0.05)],
+)
+def test_two_sharp_camps_of_independent_voters_are_no_clusters(
+    n: int, n_statements: int, slips: float
+) -> None:
+    """Everybody answers everything, as their camp does but for slips: many give the same answers."""
+    for seed in range(2):
+        generator = np.random.default_rng(seed)
+        camps = generator.choice([-1, 1], (2, n_statements))
+        values = camps[generator.integers(0, 2, n)]
+        values = np.where(generator.random(values.shape) < slips, -values, values)
+        people, statements = np.indices(values.shape)
+        votes = VoteTable.from_events(people.ravel(), statements.ravel(), values.ravel())
+        assert not find_lookalikes(votes, generator=np.random.default_rng(0)).is_flagged.any()

@@ -28,6 +28,7 @@ MAX_SAMPLE = 20_000  # participants among whom scripts are looked for; everyone 
 N_EXTREME = 4_000  # of the most and of the least surprising, added where the sample is not everyone
 BLOCK = 50_000  # participants judged at a time
 LN_10 = np.log(10.0)
+LEAST_EVIDENCE = 4.0  # logarithm to base 10, for half the members of a cluster
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,10 @@ def find_lookalikes(
     less agreeable variants (`background`), and the script that of the other members. A cluster
     is admitted if (1) nine tenths of its members' answers fall on statements that at least three
     quarters of them answer alike, (2) they answer as the script says in at least five points more
-    of the cases than expected, and (3) it is at most half of the participants. With π the share of
+    of the cases than expected, and (3) it is at most half of the participants; and it stays only
+    if (4) half of those flagged have evidence of at least ten thousand to one. (On few statements,
+    people of one mind give the same answers by chance: two sharp camps of independent voters on 10
+    to 20 statements make clusters of up to a thousand to one.) With π the share of
     copies that maximises the likelihood of all evidence, a participant is flagged if
     ``(1 - π) / (1 - π + π e_i)``, the local false discovery rate, is at most
     `max_false_discovery_rate`: Efron, B. (2008), "Microarrays, empirical Bayes and the two-groups
@@ -235,6 +239,7 @@ def _find(
     log_odds = log_odds_of_a_copy(evidence)
     threshold = -special.logit(rate) - log_odds
     labels = np.where(evidence >= threshold, by_script.argmax(axis=1), -1)
+    labels = _drop_weak(labels, evidence, len(found.scripts))
     labels = _number_by_size(labels, len(found.scripts), min_size)
     is_flagged = labels >= 0
     if not 0 < is_flagged.sum() <= n / 2:
@@ -298,6 +303,15 @@ def _judge_everyone(matrix: CsrArray, found: Found, sample: IntArray) -> FloatAr
         for k, script in enumerate(found.scripts):
             evidence[rows, k] = weigh_evidence(answers, found.background, script, is_member[rows, k])
     return evidence
+
+
+def _drop_weak(labels: IntArray, evidence: FloatArray, n_labels: int) -> IntArray:
+    """Unflag the clusters of which half the members have less evidence than `LEAST_EVIDENCE`."""
+    for label in range(n_labels):
+        members = labels == label
+        if members.any() and np.median(evidence[members]) < LEAST_EVIDENCE * LN_10:
+            labels = np.where(members, -1, labels)
+    return labels
 
 
 def _number_by_size(labels: IntArray, n_labels: int, min_size: int) -> IntArray:

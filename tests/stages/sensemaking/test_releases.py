@@ -145,7 +145,9 @@ def test_consent_rests_on_published_cells_alone(nations: SmallReflection) -> Non
         assert entry["least_member"] in cells
         agree, everyone = sum(c[0] for c in cells.values()), sum(map(sum, cells.values()))
         assert entry["as_voted"] == pytest.approx(agree / everyone)
-        assert entry["members_equal"] == pytest.approx(sum(c[0] / sum(c) for c in cells.values()) / len(cells))
+        assert entry["members_equal"] == pytest.approx(
+            sum(c[0] / sum(c) for c in cells.values()) / len(cells)
+        )
         assert entry["least_low"] < min(c[0] / sum(c) for c in cells.values())
     lows = [entry["least_low"] for entry in release.consent]
     assert lows == sorted(lows, reverse=True)

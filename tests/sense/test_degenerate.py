@@ -92,8 +92,7 @@ def test_nobody_is_flagged_and_little_is_found(case: tuple[Case, Analysis]) -> N
     declared, analysis = case
     assert analysis.integrity is not None
     assert analysis.bridges is not None
-    if len(declared.sizes) < 3:  # of disconnected camps some are: see docs/methods/integrity.md
-        assert not analysis.integrity.lookalikes.is_flagged.any()
+    assert not analysis.integrity.lookalikes.is_flagged.any()
     assert bool(analysis.bridges.model.n_iterations) is declared.bridging_rounds
     assert analysis.bridges.found.found == ()
     if len(declared.sizes) < 2:

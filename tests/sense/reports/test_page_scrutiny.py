@@ -108,7 +108,7 @@ def test_how_stable_the_groups_are_is_said(plain: Document, mean: float, low: fl
 
 @pytest.mark.parametrize(
     ("silhouette", "words"),
-    [(0.6, "stand clearly apart"), (0.4, "near a border"), (0.2, "borders are arbitrary"), (None, None)],
+    [(0.7, "stand clearly apart"), (0.4, "near a border"), (0.2, "borders are arbitrary"), (None, None)],
 )
 def test_how_clearly_they_stand_apart_is_said(
     plain: Document, silhouette: float | None, words: str | None

@@ -28,6 +28,7 @@ MAX_SAMPLE = 20_000  # participants among whom scripts are looked for; everyone 
 N_EXTREME = 4_000  # of the most and of the least surprising, added where the sample is not everyone
 BLOCK = 50_000  # participants judged at a time
 LN_10 = np.log(10.0)
+N_CONFIRMING = 2  # further searches where somebody is flagged
 LEAST_EVIDENCE = 4.0  # logarithm to base 10, for half the members of a cluster
 
 
@@ -184,7 +185,8 @@ def find_lookalikes(
     of the cases than expected, and (3) it is at most half of the participants; and it stays only
     if (4) half of those flagged have evidence of at least ten thousand to one. (On few statements,
     people of one mind give the same answers by chance: two sharp camps of independent voters on 10
-    to 20 statements make clusters of up to a thousand to one.) With π the share of
+    to 20 statements make clusters of up to a thousand to one.) Whoever is flagged is looked for
+    twice more with other random numbers, and stays flagged if found again at least once. With π the share of
     copies that maximises the likelihood of all evidence, a participant is flagged if
     ``(1 - π) / (1 - π + π e_i)``, the local false discovery rate, is at most
     `max_false_discovery_rate`: Efron, B. (2008), "Microarrays, empirical Bayes and the two-groups
@@ -220,20 +222,51 @@ def find_lookalikes(
     return _find(votes, generator, moments, max_false_discovery_rate, min_size)
 
 
+@dataclass(frozen=True, eq=False)
+class _Verdict:
+    """What one search found; nothing is flagged if it found no script."""
+
+    labels: IntArray
+    evidence: FloatArray
+    log_odds: float
+    threshold: float
+    found: Found | None
+
+
 def _find(
     votes: VoteTable, generator: np.random.Generator, moments: FloatArray | None, rate: float, min_size: int
 ) -> Lookalikes:
-    n = votes.n_participants
     matrix = _signed(votes)
+    first = _search(matrix, generator, rate, min_size)
+    labels = first.labels
+    if (labels >= 0).any():
+        again = [_search(matrix, draws, rate, min_size) for draws in generator.spawn(N_CONFIRMING)]
+        is_confirmed = np.any([verdict.labels >= 0 for verdict in again], axis=0)
+        labels = _number_by_size(np.where(is_confirmed, labels, -1), int(labels.max()) + 1, min_size)
+    is_flagged = labels >= 0
+    evidence, threshold = first.evidence / LN_10, float(first.threshold / LN_10)
+    if first.found is None or not 0 < is_flagged.sum() <= votes.n_participants / 2:
+        return Lookalikes(np.full(labels.size, -1), evidence, threshold, np.nan, ())
+    clusters = tuple(
+        _describe(matrix, labels == label, first.evidence, first.found, moments)
+        for label in range(labels.max() + 1)
+    )
+    false_rate = float(special.expit(-first.evidence[is_flagged] - first.log_odds).mean())
+    return Lookalikes(labels, evidence, threshold, false_rate, clusters)
+
+
+def _search(matrix: CsrArray, generator: np.random.Generator, rate: float, min_size: int) -> _Verdict:
+    """Look for scripts once, and flag who copies one."""
+    n = matrix.shape[0]
     rows = _canonical_order(matrix, generator)
     if rows.size > MAX_SAMPLE:
         rows = _draw_sample(matrix, rows, generator)
-    nobody = Lookalikes(np.full(n, -1), np.full(n, -np.inf), np.inf, np.nan, ())
+    nothing = _Verdict(np.full(n, -1), np.full(n, -np.inf), 0.0, np.inf, None)
     if rows.size < 2 * min_size:
-        return nobody
+        return nothing
     found = find_scripts(Answers.of(matrix[rows]), min_size, generator)
     if not found.scripts:
-        return nobody
+        return nothing
     by_script = _judge_everyone(matrix, found, rows)
     evidence = special.logsumexp(by_script, axis=1) - np.log(len(found.scripts))
     log_odds = log_odds_of_a_copy(evidence)
@@ -241,19 +274,7 @@ def _find(
     labels = np.where(evidence >= threshold, by_script.argmax(axis=1), -1)
     labels = _drop_weak(labels, evidence, len(found.scripts))
     labels = _number_by_size(labels, len(found.scripts), min_size)
-    is_flagged = labels >= 0
-    if not 0 < is_flagged.sum() <= n / 2:
-        return Lookalikes(nobody.labels, evidence / LN_10, float(threshold / LN_10), np.nan, ())
-    clusters = tuple(
-        _describe(matrix, labels == label, evidence, found, moments) for label in range(labels.max() + 1)
-    )
-    return Lookalikes(
-        labels,
-        evidence / LN_10,
-        float(threshold / LN_10),
-        float(special.expit(-evidence[is_flagged] - log_odds).mean()),
-        clusters,
-    )
+    return _Verdict(labels, evidence, log_odds, threshold, found)
 
 
 def _signed(votes: VoteTable) -> CsrArray:

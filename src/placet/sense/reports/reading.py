@@ -19,7 +19,7 @@ Level = Literal["high", "good", "fair", "low"]
 # Adjusted Rand index from which groups would come out nearly the same, mostly, or broadly.
 STABILITY_LEVELS: tuple[tuple[float, Level], ...] = ((0.9, "high"), (0.75, "good"), (0.6, "fair"))
 UNSTEADY = 0.4  # a lower end of the middle 90 % below this: some resamples gave other groups
-CLEAR_SILHOUETTE, BLURRED_SILHOUETTE = 0.5, 0.25
+CLEAR_SILHOUETTE, BLURRED_SILHOUETTE = 0.65, 0.4
 SMALL_CLUSTER = 50  # participants; below, another draw of starting points may not find the cluster
 
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from placet.sense.opinion import CovoteMoments, OpinionGroups, fit_space
 from placet.sense.reports.analysis import Analysis, Found, compose, count_groups, is_eligible
 from placet.sense.votes import (
-    Conversation,
     Statement,
     VoteTable,
     add_votes,
@@ -36,8 +35,7 @@ def refresh(
     participant_ids, statement_ids, values
         Votes cast since, in their order; a changed vote replaces the one before.
     statements : tuple of Statement, optional
-        All statements, if any is new or has changed. Moderation cannot change without a new
-        analysis of everything, which this is: it takes the same time.
+        All statements, if any is new or was moderated since.
 
     Returns
     -------
@@ -71,8 +69,9 @@ def refresh(
     if not isinstance(votes, VoteTable) or analysis.moments is None:
         raise ValueError("only an analysis of votes in memory, on at most 5,000 statements, can be refreshed")
     update = add_votes(votes, participant_ids, statement_ids, values)
-    conversation = Conversation(
-        update.votes, statements or analysis.conversation.statements, analysis.conversation.topic
+    before = analysis.conversation
+    conversation = replace(
+        before, votes=update.votes, statements=statements or before.statements, row_counts=None
     )
     moments = (
         analysis.moments - CovoteMoments.from_votes(update.before) + CovoteMoments.from_votes(update.after)

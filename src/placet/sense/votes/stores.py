@@ -68,7 +68,8 @@ def open_votes(
     ...         print(conversation)
     Conversation('', 2 statements, SpilledVotes(2 participants, 2 statements, 3 votes))
     """
-    file = find_event_file(Path(path), flip_signs=flip_signs)
+    # Absolute, since the workers of a cluster stand in folders of their own.
+    file = find_event_file(Path(path).absolute(), flip_signs=flip_signs)
     if file.n_rows == 0:
         raise InputError(file.name, expected="at least one vote", found="none")
     opened: SpilledVotes | ClusterVotes

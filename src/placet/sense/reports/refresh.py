@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from placet.sense.opinion import CovoteMoments, OpinionGroups, fit_space
-from placet.sense.reports.analysis import Analysis, Found, compose, count_groups, is_eligible
+from placet.sense.reports.analysis import Analysis, Found, compose, is_eligible
 from placet.sense.votes import (
     Statement,
+    VoteCounts,
     VoteTable,
+    VoteUpdate,
     add_votes,
+    count_votes_by_label,
 )
 from placet.sense.votes.arrays import FloatArray, IntArray
 from placet.sense.votes.tables import LIST_COLUMNS
@@ -80,9 +83,31 @@ def refresh(
     positions = space.project(update.votes)
     kept = np.searchsorted(update.votes.participant_ids, votes.participant_ids)
     groups = _carry_over(analysis.groups, kept, positions)
-    counts, group_counts = count_groups(update.votes, groups)
+    counts, group_counts = _recount(analysis, update, groups)
     found = Found(moments, space, positions, groups, analysis.stability, counts, group_counts, None, None)
     return compose(conversation, analysis.parameters, analysis.seed, found)
+
+
+def _recount(analysis: Analysis, update: VoteUpdate, groups: OpinionGroups) -> tuple[VoteCounts, VoteCounts]:
+    """Take the old rows of those who voted out of the counts, and put the new ones in."""
+    position = {statement.id: j for j, statement in enumerate(analysis.conversation.statements)}
+    before_at = np.array([position.get(identifier, -1) for identifier in update.votes.statement_ids])
+
+    def count(rows: VoteTable) -> VoteCounts:
+        labels = groups.labels[np.searchsorted(update.votes.participant_ids, rows.participant_ids)]
+        return count_votes_by_label(rows, labels + 1, groups.n_groups + 1)
+
+    out, into = count(update.before), count(update.after)
+
+    def move(counts: VoteCounts, out: VoteCounts, into: VoteCounts) -> VoteCounts:
+        old = counts.take(before_at)
+        return VoteCounts(
+            old.n_agree - out.n_agree + into.n_agree,
+            old.n_disagree - out.n_disagree + into.n_disagree,
+            old.n_pass - out.n_pass + into.n_pass,
+        )
+
+    return move(analysis.counts, out.sum(), into.sum()), move(analysis.group_counts, out[1:], into[1:])
 
 
 def _carry_over(groups: OpinionGroups, kept: IntArray, positions: FloatArray) -> OpinionGroups:

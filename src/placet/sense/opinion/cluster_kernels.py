@@ -252,3 +252,30 @@ def measure_inertia(
         dx, dy = points[i, 0] - centres[labels[i], 0], points[i, 1] - centres[labels[i], 1]
         inertia += weights[i] * (dx * dx + dy * dy)
     return inertia
+
+
+@kernel
+def find_best_start(
+    points: FloatArray,
+    weights: FloatArray,
+    cell_starts: IntArray,
+    draws: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    n: int,
+    max_iterations: int,
+    best_labels: IndexArray,
+) -> tuple[FloatArray, float]:
+    """Run Lloyd's algorithm from each row of draws; return the centres and inertia of the first best."""
+    best, best_centres = np.inf, np.empty((0, 2))
+    for start in range(draws.shape[0]):
+        chosen = np.empty(draws.shape[1], np.int64)
+        n_chosen = draw_centres(points, weights, draws[start], chosen)
+        centres = points[chosen[:n_chosen]]
+        labels = np.full(points.shape[0], -1, np.int32)
+        run_lloyd(points, weights, cell_starts, centres, low, high, n, max_iterations, labels)
+        inertia = measure_inertia(points, weights, centres, labels)
+        if inertia < best:
+            best, best_centres = inertia, centres
+            best_labels[:] = labels
+    return best_centres, best

@@ -117,22 +117,14 @@ def _sort_by_cell(points: FloatArray, weights: FloatArray) -> _Cells:
 def _keep_best(
     points: FloatArray, weights: FloatArray, n_clusters: int, generator: np.random.Generator, n_restarts: int
 ) -> Clustering:
-    draws = generator.random((n_restarts, n_clusters))
-    cells = _sort_by_cell(points, weights)
-    return min((_run_lloyd(cells, row) for row in draws), key=lambda found: found.inertia)
-
-
-def _run_lloyd(cells: _Cells, draws: FloatArray) -> Clustering:
     from placet.sense.opinion import cluster_kernels as kernels
 
-    points, weights = cells.points, cells.weights
-    chosen = np.empty(draws.size, dtype=np.int64)
-    n_chosen = kernels.draw_centres(points, weights, draws, chosen)
-    centres = points[chosen[:n_chosen]]
-    labels = np.full(len(points), -1, dtype=np.int32)
+    draws = generator.random((n_restarts, n_clusters))
+    cells = _sort_by_cell(points, weights)
+    given = (cells.points, cells.weights, cells.cell_starts, draws)
     grid = (cells.low, cells.high, cells.n_across)
-    kernels.run_lloyd(points, weights, cells.cell_starts, centres, *grid, MAX_STEPS, labels)
-    inertia = kernels.measure_inertia(points, weights, centres, labels)
+    labels = np.empty(len(points), dtype=np.int32)
+    centres, inertia = kernels.find_best_start(*given, *grid, MAX_STEPS, labels)
     return Clustering(cells.restore(labels), centres, inertia)
 
 

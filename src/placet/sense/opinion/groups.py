@@ -171,12 +171,15 @@ def find_groups(
         return OpinionGroups(labels, nothing, base_labels, nothing, none, none, {}, {})
     points = positions[is_in]
     ones = np.ones(len(points))
-    base = _sort_clusters(
-        cluster_points(points, ones, n_base_clusters, generator=generator, n_restarts=N_BASE_RESTARTS)
+    base, tried = cluster_twice(
+        points,
+        generator=generator,
+        n_base_clusters=n_base_clusters,
+        max_groups=max_groups,
+        n_restarts=n_restarts,
     )
     sizes = np.bincount(base.labels)
     weights = sizes.astype(np.float64)
-    tried = _try_groups(base.centres, weights, max_groups, generator, n_restarts)
     silhouettes = {
         k: weighted_silhouette(base.centres, weights, found.labels) for k, found in tried.items() if k > 1
     }
@@ -190,6 +193,23 @@ def find_groups(
     return OpinionGroups(
         labels, groups.centres, base_labels, base.centres, sizes, base_groups, silhouettes, centres
     )
+
+
+def cluster_twice(
+    points: FloatArray,
+    *,
+    generator: np.random.Generator,
+    n_base_clusters: int,
+    max_groups: int,
+    n_restarts: int,
+) -> tuple[Clustering, dict[int, Clustering]]:
+    """Return base clusters, and for each number of groups that is worth trying the groups of them."""
+    ones = np.ones(len(points))
+    base = _sort_clusters(
+        cluster_points(points, ones, n_base_clusters, generator=generator, n_restarts=N_BASE_RESTARTS)
+    )
+    weights = np.bincount(base.labels).astype(np.float64)
+    return base, _try_groups(base.centres, weights, max_groups, generator, n_restarts)
 
 
 def _try_groups(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placet.sense.opinion.clusters import find_nearest
-from placet.sense.opinion.groups import find_groups
+from placet.sense.opinion.groups import cluster_twice
 from placet.sense.opinion.space import fit_space
 from placet.sense.votes import VoteTable
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
@@ -98,19 +98,21 @@ def estimate_stability(
         drawn = np.sort(draws.integers(0, votes.n_participants, votes.n_participants))
         sample = votes.take(drawn)
         space = fit_space(sample, is_eligible=is_eligible)
-        groups = find_groups(
-            space.project(sample),
-            is_in[drawn],
+        placed = space.project(sample)[is_in[drawn]]
+        if not len(placed):
+            return {}
+        _, tried = cluster_twice(
+            placed,
             generator=draws,
             n_base_clusters=n_base_clusters,
             max_groups=max(centres),
             n_restarts=n_restarts,
         )
-        placed = space.project(votes)[is_in]
+        everyone = space.project(votes)[is_in]
         return {
-            k: adjusted_rand_index(given[k], find_nearest(placed, groups.tried[k]))
+            k: adjusted_rand_index(given[k], find_nearest(everyone, tried[k].centres))
             for k in given
-            if k in groups.tried
+            if k in tried
         }
 
     scores = run_tasks(score, [(draws,) for draws in generator.spawn(n_resamples)])

@@ -91,7 +91,8 @@ def refresh(
 def _recount(analysis: Analysis, update: VoteUpdate, groups: OpinionGroups) -> tuple[VoteCounts, VoteCounts]:
     """Take the old rows of those who voted out of the counts, and put the new ones in."""
     position = {statement.id: j for j, statement in enumerate(analysis.conversation.statements)}
-    before_at = np.array([position.get(identifier, -1) for identifier in update.votes.statement_ids])
+    listed = update.votes.statement_ids
+    before_at = np.array([position.get(identifier, -1) for identifier in listed], dtype=np.int64)
 
     def count(rows: VoteTable) -> VoteCounts:
         labels = groups.labels[np.searchsorted(update.votes.participant_ids, rows.participant_ids)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.demonstration_site import DemonstrationSite, start_demonstration
 from tests.settings import HOME_OF_TESTS
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ON_POSTGRESQL = "PLACET_TEST_DATABASE_URL" in os.environ
+# No example is too slow: the first one compiles, and a busy machine is no fault of the code.
+settings.register_profile("placet", deadline=None)
+settings.load_profile("placet")
+
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

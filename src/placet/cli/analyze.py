@@ -83,7 +83,10 @@ def analyze(
         check_output(directory, overwrite=force)
         with _Progress() as advance, ExitStack() as opened:
             advance("Reading", 0.0)
-            read = lambda share: advance("Reading", 0.3 * share)  # noqa: E731
+
+            def read(share: float) -> None:
+                advance("Reading", 0.3 * share)
+
             conversation = opened.enter_context(_open(path, flip_signs, cluster, scratch, read))
             members = None if members_file is None else read_members(members_file, conversation.votes)
             analysis = analyze_conversation(
@@ -162,9 +165,11 @@ class _Progress:
 
 def _command(path: Path, directory: Path, flip_signs: bool, seed: int, max_groups: int, language: str) -> str:
     """Return the command that makes the same report, without the folders of this machine."""
+    from placet.sense.reports import Parameters
+
     words = ["placet", "analyze", path.name or str(path), "--out", directory.name or str(directory)]
     words += ["--flip-signs"] if flip_signs else []
-    words += ["--max-groups", str(max_groups)] if max_groups != 5 else []
+    words += ["--max-groups", str(max_groups)] if max_groups != Parameters.max_groups else []
     return shlex.join([*words, "--seed", str(seed), "--language", language])
 
 

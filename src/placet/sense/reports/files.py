@@ -13,8 +13,6 @@ from placet.sense.reports.document import Document, build_document, dump_documen
 from placet.sense.reports.page import render_report
 from placet.sense.reports.tables import participants_table, statements_table
 
-RESULT_FILES = ("analysis.json", "participants.csv", "statements.csv", "report.html")
-
 
 class OutputError(OSError):
     """The results cannot be written where they were asked for."""

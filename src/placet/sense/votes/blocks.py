@@ -7,7 +7,6 @@ table of the whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -96,8 +95,3 @@ def merge_statements(parts: Sequence[tuple[Identifier, ...]]) -> tuple[Identifie
 def edges_of(lengths: Sequence[int]) -> tuple[int, ...]:
     """Return where each of some consecutive parts begins, and the end of the last."""
     return tuple(np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).tolist())
-
-
-def split_positions(edges: tuple[int, ...], values: IntArray) -> list[IntArray]:
-    """Return the parts of an array over participants, one for each block."""
-    return [values[first:last] for first, last in pairwise(edges)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from placet.sense.estimates import Consent, ReleaseTable, consent_from_counts, prepare_release
 from placet.sense.estimates.releases import DEFAULT_MINIMUM, PARTICIPANTS
-from placet.sense.reports.tables import _write
+from placet.sense.reports.tables import write_table
 from placet.sense.votes import Membership, VoteCounts, VoteSource, count_votes_by_label
 
 UNKNOWN = ""  # the cell of those whose member is not known
@@ -58,4 +58,4 @@ def publishable_consent(
 def consent_table(consent: Consent) -> str:
     """Return ``consent.csv``: one row a statement, with the least favourable member and its bound."""
     frame = consent.statements_to_polars()
-    return _write(frame.columns, frame.iter_rows())
+    return write_table(frame.columns, frame.iter_rows())

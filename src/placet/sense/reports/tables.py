@@ -39,7 +39,7 @@ def participants_table(analysis: Analysis) -> str:
         strict=True,
     )
     header = ("participant", "n_votes", "n_agree", "n_disagree", "n_pass", "x", "y", "group")
-    return _write(header, rows)
+    return write_table(header, rows)
 
 
 def statements_table(document: Document) -> str:
@@ -65,10 +65,11 @@ def statements_table(document: Document) -> str:
         row += [bridging["intercept"], *bridging["intercept_ci"]] if bridging else [None] * 3
         row.append(without["p_agree"] if without else None)
         rows.append(row)
-    return _write(header, rows)
+    return write_table(header, rows)
 
 
-def _write(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+def write_table(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return the text of a CSV file, no cell of which a spreadsheet takes for a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(header)

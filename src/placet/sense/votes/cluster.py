@@ -23,7 +23,8 @@ from placet.sense.votes.blocks import (
     with_statements,
 )
 from placet.sense.votes.events import ROWS_PER_PIECE, EventFile, VoteEvents
-from placet.sense.votes.tables import VoteTable, describe_votes
+from placet.sense.votes.sources import BlockedVotes
+from placet.sense.votes.tables import VoteTable
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class ClusterVotes:
+class ClusterVotes(BlockedVotes):
     """Votes of a conversation, spread over the workers of a cluster (a `VoteSource`).
 
     Parameters
@@ -42,50 +43,20 @@ class ClusterVotes:
     """
 
     def __init__(self, client: Client, blocks: list[Future[VoteTable]]) -> None:
+        described = client.gather(client.map(_describe, blocks, pure=False))
+        super().__init__(
+            np.concatenate([ids for ids, _, _ in described]),
+            described[0][2],
+            np.concatenate([lengths for _, lengths, _ in described]),
+            edges_of([ids.size for ids, _, _ in described]),
+        )
         self._client = client
         self._blocks = blocks
-        described = client.gather(client.map(_describe, blocks, pure=False))
-        self.participant_ids: IdentifierArray = np.concatenate([ids for ids, _, _ in described])
-        self._row_lengths: IntArray = np.concatenate([lengths for _, lengths, _ in described])
-        self.statement_ids: tuple[Identifier, ...] = described[0][2]
-        self._edges = edges_of([ids.size for ids, _, _ in described])
-
-    def __enter__(self) -> ClusterVotes:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let the workers forget the votes, and leave the cluster."""
         self._blocks = []
         self._client.close()
-
-    def __repr__(self) -> str:
-        return describe_votes(self)
-
-    @property
-    def n_participants(self) -> int:
-        """Number of people who voted."""
-        return self.participant_ids.size
-
-    @property
-    def n_statements(self) -> int:
-        """Number of statements that were voted on."""
-        return len(self.statement_ids)
-
-    @property
-    def n_votes(self) -> int:
-        """Number of current votes."""
-        return int(self._row_lengths.sum())
-
-    def votes_per_participant(self) -> IntArray:
-        """Return how many statements each participant voted on."""
-        return self._row_lengths
-
-    def block_edges(self) -> tuple[int, ...]:
-        """Return the position of the first participant of each block, and the number of all."""
-        return self._edges
 
     def tables(self) -> Iterator[VoteTable]:
         """Yield the blocks, fetched one after the other."""

@@ -15,10 +15,10 @@ import numpy as np
 from placet.sense.votes.arrays import Identifier, IdentifierArray, IndexArray, IntArray
 from placet.sense.votes.blocks import choose_splits, edges_of, group_by_block
 from placet.sense.votes.events import EventFile, VoteEvents
+from placet.sense.votes.sources import BlockedVotes
 from placet.sense.votes.tables import (
     VoteTable,
     build_table,
-    describe_votes,
     number_identifiers,
     order_by_time,
 )
@@ -29,7 +29,7 @@ Progress = Callable[[float], None]
 READING = 0.5  # of the work of `spill_votes`; the rest is sorting
 
 
-class SpilledVotes:
+class SpilledVotes(BlockedVotes):
     """Votes of a conversation on disk, a block in memory at a time (a `VoteSource`).
 
     Made by `spill_votes`; `close` or the end of a ``with`` removes the files.
@@ -43,47 +43,12 @@ class SpilledVotes:
         row_lengths: IndexArray,
         edges: tuple[int, ...],
     ) -> None:
+        super().__init__(participant_ids, statement_ids, row_lengths, edges)
         self.folder = folder
-        self.participant_ids = participant_ids
-        self.statement_ids = statement_ids
-        self._row_lengths = row_lengths
-        self._edges = edges
-
-    def __enter__(self) -> SpilledVotes:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Remove the files."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __repr__(self) -> str:
-        return describe_votes(self)
-
-    @property
-    def n_participants(self) -> int:
-        """Number of people who voted."""
-        return self.participant_ids.size
-
-    @property
-    def n_statements(self) -> int:
-        """Number of statements that were voted on."""
-        return len(self.statement_ids)
-
-    @property
-    def n_votes(self) -> int:
-        """Number of current votes."""
-        return int(self._row_lengths.sum(dtype=np.int64))
-
-    def votes_per_participant(self) -> IntArray:
-        """Return how many statements each participant voted on."""
-        return self._row_lengths.astype(np.int64)
-
-    def block_edges(self) -> tuple[int, ...]:
-        """Return the position of the first participant of each block, and the number of all."""
-        return self._edges
 
     def tables(self) -> Iterator[VoteTable]:
         """Yield the blocks, read from disk one after the other."""

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from placet.sense.votes.conversations import Conversation, Statement
 from placet.sense.votes.errors import InputError
 from placet.sense.votes.events import find_event_file
-
-if TYPE_CHECKING:
-    from placet.sense.votes.cluster import ClusterVotes
-    from placet.sense.votes.spilled import SpilledVotes
+from placet.sense.votes.sources import BlockedVotes
 
 
 @contextmanager
@@ -72,7 +68,7 @@ def open_votes(
     file = find_event_file(Path(path).absolute(), flip_signs=flip_signs)
     if file.n_rows == 0:
         raise InputError(file.name, expected="at least one vote", found="none")
-    opened: SpilledVotes | ClusterVotes
+    opened: BlockedVotes
     if cluster is None:
         from placet.sense.votes.spilled import spill_votes
 

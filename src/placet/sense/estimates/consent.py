@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from placet.sense.estimates.proportions import (
-    FloatArray,
     Interval,
     checked_counts,
     wilson_interval,
 )
-from placet.sense.estimates.results import Consent, Estimate, IntArray, LeastFavourable
+from placet.sense.estimates.results import Consent, Estimate, LeastFavourable
 from placet.sense.estimates.shrinkage import ShrunkProportions, shrink_proportions
 from placet.sense.votes import Identifier, VoteCounts, VoteTable, count_votes_by_label
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 ROUNDING = 1e-12
 
@@ -256,7 +256,7 @@ def _clopper_pearson_low(n_agree: IntArray, n: IntArray, error: FloatArray) -> F
     return np.where(k == 0, 0.0, bound)
 
 
-def _least(low: FloatArray, is_heard: npt.NDArray[np.bool_]) -> LeastFavourable:
+def _least(low: FloatArray, is_heard: BoolArray) -> LeastFavourable:
     if not len(low):
         nobody = np.full(low.shape[1], -1, dtype=np.int64)
         return LeastFavourable(nobody, np.full(low.shape[1], np.nan))

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from placet.sense.estimates.proportions import FloatArray, Interval
+from placet.sense.estimates.proportions import Interval
 from placet.sense.estimates.shrinkage import ShrunkProportions
 from placet.sense.votes import Identifier
+from placet.sense.votes.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import polars as pl
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from placet.sense.estimates.proportions import FloatArray, Interval, checked_counts
+from placet.sense.estimates.proportions import Interval, checked_counts
+from placet.sense.votes.arrays import FloatArray
 
 # The spread is integrated out on this grid. At its lower end a member's votes count as much as a
 # million votes of the others; at its upper end members are all for or all against.

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from placet.sense.estimates.consent import checked_labels
-from placet.sense.estimates.proportions import FloatArray, Interval, wilson_interval
-from placet.sense.estimates.results import IntArray
+from placet.sense.estimates.proportions import Interval, wilson_interval
 from placet.sense.votes import Identifier, VoteTable, count_votes, count_votes_by_label
+from placet.sense.votes.arrays import FloatArray, IntArray
 from placet.sense.votes.tables import AGREE
 
 if TYPE_CHECKING:

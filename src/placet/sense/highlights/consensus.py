@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.estimates import one_proportion_z, smoothed_proportion, wilson_interval
 from placet.sense.highlights.representative import SIGNIFICANT_Z
 from placet.sense.votes import VoteCounts
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -86,8 +83,8 @@ def select_consensus(
 
 
 def _select(
-    successes: npt.NDArray[np.int64],
-    n_seen: npt.NDArray[np.int64],
+    successes: IntArray,
+    n_seen: IntArray,
     is_eligible: BoolArray,
     n_selected: int,
     level: float,

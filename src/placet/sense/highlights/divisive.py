@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.estimates import newcombe_interval, smoothed_proportion, two_proportion_z
 from placet.sense.highlights.representative import SIGNIFICANT_Z
 from placet.sense.votes import VoteCounts
-
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.votes.arrays import BoolArray
 
 
 @dataclass(frozen=True)

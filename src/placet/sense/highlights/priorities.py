@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.votes import VoteCounts
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.votes.arrays import BoolArray, FloatArray
 
 META_PRIORITY = 49.0
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.estimates import (
     one_proportion_z,
@@ -15,9 +14,8 @@ from placet.sense.estimates import (
     wilson_interval,
 )
 from placet.sense.votes import VoteCounts
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 Direction = Literal["agree", "disagree"]
 
 SIGNIFICANT_Z = 1.2816  # one-sided 90 %
@@ -122,7 +120,7 @@ def select_representative(
     )
 
 
-def _compare(successes: npt.NDArray[np.int64], n_seen: npt.NDArray[np.int64]) -> _Comparison:
+def _compare(successes: IntArray, n_seen: IntArray) -> _Comparison:
     rest_successes = successes.sum(axis=0) - successes
     rest_seen = n_seen.sum(axis=0) - n_seen
     p = smoothed_proportion(successes, n_seen)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from placet.sense.votes.arrays import BoolArray, FloatArray
+
 CsrArray = sparse.csr_array[Any, tuple[int, int]]
 
 N_CLASSES = 6
@@ -61,7 +61,7 @@ class Answers:
         return Answers(self.agree[rows], self.disagree[rows])
 
 
-def _where(matrix: CsrArray, chosen: npt.NDArray[np.bool_]) -> CsrArray:
+def _where(matrix: CsrArray, chosen: BoolArray) -> CsrArray:
     kept = np.concatenate(([0], np.cumsum(chosen)))
     data = np.ones(int(kept[-1]))
     return sparse.csr_array((data, matrix.indices[chosen], kept[matrix.indptr]), shape=matrix.shape)

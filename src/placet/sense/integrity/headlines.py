@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.integrity.lookalikes import Lookalikes
 from placet.sense.votes import VoteTable, count_votes_by_label
-
-FloatArray = npt.NDArray[np.float64]
+from placet.sense.votes.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

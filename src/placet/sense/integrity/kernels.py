@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placet.sense.votes.arrays import FloatArray
 from placet.sense.votes.compiled import kernel
 
 
@@ -14,9 +15,9 @@ from placet.sense.votes.compiled import kernel
 def mix_profiles(
     row_starts: npt.NDArray[Any],
     statement_index: npt.NDArray[Any],
-    shares: npt.NDArray[np.float64],
-    p_agree: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
+    shares: FloatArray,
+    p_agree: FloatArray,
+) -> FloatArray:
     """Return for each answer the probability of agreement, averaged over the participant's profiles.
 
     Parameters

@@ -16,13 +16,11 @@ from placet.sense.integrity.background import Answers, CsrArray, fit_background
 from placet.sense.integrity.scripts import log_odds_of_a_copy, read_script, weigh_evidence
 from placet.sense.integrity.search import Found, expected_rate, find_scripts, measure_surprise
 from placet.sense.votes import VoteTable
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     import polars as pl
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 MAX_SAMPLE = 20_000  # participants among whom scripts are looked for; everyone is judged
 N_EXTREME = 4_000  # of the most and of the least surprising, added where the sample is not everyone

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse, special
 
-from placet.sense.integrity.background import Answers, Background, FloatArray, IntArray
-
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.integrity.background import Answers, Background
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
 MIN_ANSWERS = 3  # of members on a statement, for it to be part of a script
 UNANIMITY = 0.75  # share of members that answer alike, for the same

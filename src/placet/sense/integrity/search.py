@@ -6,15 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse, special
 
 from placet.sense.integrity.background import (
     Answers,
     Background,
     CsrArray,
-    FloatArray,
-    IntArray,
     fit_background,
     fit_classes,
 )
@@ -26,9 +23,8 @@ from placet.sense.integrity.scripts import (
     read_script,
     weigh_evidence,
 )
+from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 from placet.sense.votes.compiled import n_threads
-
-BoolArray = npt.NDArray[np.bool_]
 
 N_ROUNDS = 2
 N_TOKEN_CLASSES = 10

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.votes import VoteTable, gather_rows, plant_conversation
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from placet.sense.votes.arrays import BoolArray, FloatArray
 
 COPIED_SHARE = 0.6
 PUSHED_SHARE = 0.05

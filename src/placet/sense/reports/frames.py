@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from placet.sense.estimates import wilson_interval
 from placet.sense.reports.analysis import Analysis, statements_voted_at
@@ -126,6 +125,6 @@ def _unknown(analysis: Analysis) -> FloatArray:
     return np.full(len(analysis.conversation.statements), np.nan)
 
 
-def _at_statements(analysis: Analysis, voted: npt.NDArray[np.float64]) -> FloatArray:
+def _at_statements(analysis: Analysis, voted: FloatArray) -> FloatArray:
     """Return what is known by statement voted on by statement of the conversation, NaN elsewhere."""
     return np.append(voted, np.nan)[statements_voted_at(analysis.conversation)]

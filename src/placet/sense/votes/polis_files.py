@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from placet.sense.votes.arrays import Identifier, IdentifierArray, IntArray, VoteArray
+from placet.sense.votes.arrays import FloatArray, Identifier, IdentifierArray, IntArray, VoteArray
 from placet.sense.votes.conversations import Statement
 from placet.sense.votes.csvfiles import GUARD, CsvTable
 from placet.sense.votes.errors import InputError, quote
@@ -41,7 +40,7 @@ class VoteLog:
     participants: IntArray
     statements: IdentifierArray
     values: VoteArray
-    moments: npt.NDArray[np.float64]
+    moments: FloatArray
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,7 @@ def is_number(cell: str) -> bool:
     return cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS
 
 
-def _moments(table: CsvTable, column: str) -> npt.NDArray[np.float64]:
+def _moments(table: CsvTable, column: str) -> FloatArray:
     cells = table.cells(column)
     moments = np.fromiter(map(_moment, cells), dtype=np.float64, count=len(cells))
     is_bad = ~np.isfinite(moments)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placet.sense.votes.arrays import IntArray
+from placet.sense.votes.arrays import BoolArray, IntArray
 from placet.sense.votes.blocks import merge_statements, with_statements
 from placet.sense.votes.tables import LIST_COLUMNS, VoteTable, starts_of
 
@@ -88,9 +88,7 @@ def _overwrite(before: VoteTable, cast: VoteTable) -> VoteTable:
     )
 
 
-def _splice(
-    table: VoteTable, after: VoteTable, place: IntArray, is_known: npt.NDArray[np.bool_]
-) -> VoteTable:
+def _splice(table: VoteTable, after: VoteTable, place: IntArray, is_known: BoolArray) -> VoteTable:
     """Return the table with some rows replaced, or put in before the row at their place."""
     lengths = table.votes_per_participant()
     new_lengths = after.votes_per_participant()

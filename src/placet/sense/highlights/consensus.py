@@ -8,6 +8,7 @@ import numpy as np
 
 from placet.sense.estimates import one_proportion_z, smoothed_proportion, wilson_interval
 from placet.sense.highlights.representative import SIGNIFICANT_Z
+from placet.sense.highlights.shapes import check_statement_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
@@ -74,8 +75,7 @@ def select_consensus(
     agreement. A large majority may still leave a whole group out: see
     `group_informed_consensus`.
     """
-    if counts.n_seen.ndim != 1 or is_eligible.shape != counts.n_seen.shape:
-        raise ValueError("counts and is_eligible need shape (n_statements,)")
+    check_statement_counts(counts, is_eligible)
     return Consensus(
         agree=_select(counts.n_agree, counts.n_seen, is_eligible, n_selected, level),
         disagree=_select(counts.n_disagree, counts.n_seen, is_eligible, n_selected, level),

@@ -8,6 +8,7 @@ import numpy as np
 
 from placet.sense.estimates import newcombe_interval, smoothed_proportion, two_proportion_z
 from placet.sense.highlights.representative import SIGNIFICANT_Z
+from placet.sense.highlights.shapes import check_group_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray
 
@@ -73,8 +74,7 @@ def select_divisive(
     found in these votes, so it is larger than it would be between groups known beforehand; the
     interval does not correct for that, nor for picking the extremes of several groups.
     """
-    if counts.n_seen.ndim != 2 or is_eligible.shape != counts.n_seen.shape[1:]:
-        raise ValueError("counts needs shape (n_groups, n_statements), is_eligible (n_statements,)")
+    check_group_counts(counts, is_eligible)
     if len(counts.n_seen) < 2:
         return ()
     p = smoothed_proportion(counts.n_agree, counts.n_seen)

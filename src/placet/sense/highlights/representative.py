@@ -13,6 +13,7 @@ from placet.sense.estimates import (
     two_proportion_z,
     wilson_interval,
 )
+from placet.sense.highlights.shapes import check_group_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
 
@@ -107,8 +108,7 @@ def select_representative(
     The many tests are not corrected for their number, so that some of what is listed will stand
     out by chance; "the rest" are the members of other groups, not everyone who voted.
     """
-    if counts.n_seen.ndim != 2 or is_eligible.shape != counts.n_seen.shape[1:]:
-        raise ValueError("counts needs shape (n_groups, n_statements), is_eligible (n_statements,)")
+    check_group_counts(counts, is_eligible)
     agree = _compare(counts.n_agree, counts.n_seen)
     disagree = _compare(counts.n_disagree, counts.n_seen)
     return tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -15,10 +14,10 @@ from placet.sense.highlights.discoveries import (
     majority_p_value,
 )
 from placet.sense.highlights.findings.results import Findings
+from placet.sense.highlights.representative import Direction
+from placet.sense.highlights.shapes import check_statement_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray, FloatArray, IntArray
-
-Direction = Literal["agree", "disagree"]
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,7 @@ def find_consensus(
     >>> first.position, first.direction, round(first.share, 2), first.is_in_every_group
     (2, 'agree', 0.77, True)
     """
-    if counts.n_seen.ndim != 1 or is_eligible.shape != counts.n_seen.shape:
-        raise ValueError("counts and is_eligible need shape (n_statements,)")
+    check_statement_counts(counts, is_eligible)
     if group_counts.n_seen.ndim != 2 or group_counts.n_seen.shape[1:] != counts.n_seen.shape:
         raise ValueError("group_counts needs shape (n_groups, n_statements)")
     successes = np.stack((counts.n_agree, counts.n_disagree))

@@ -9,6 +9,7 @@ import numpy as np
 from placet.sense.estimates import newcombe_interval, wilson_interval
 from placet.sense.highlights.discoveries import adjust_p_values, fewest_votes, majority_p_value
 from placet.sense.highlights.findings.results import Findings
+from placet.sense.highlights.shapes import check_group_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray
 
@@ -98,8 +99,7 @@ def find_divisive(
     The groups were found in the same votes, so the gaps are larger than between groups that were
     known beforehand. Nothing here corrects for that.
     """
-    if counts.n_seen.ndim != 2 or is_eligible.shape != counts.n_seen.shape[1:]:
-        raise ValueError("counts needs shape (n_groups, n_statements), is_eligible (n_statements,)")
+    check_group_counts(counts, is_eligible)
     if not 0 < false_discovery_rate < 1 or not 0 < level < 1:
         raise ValueError("false_discovery_rate and level lie between 0 and 1")
     n_groups = len(counts.n_seen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -15,10 +14,10 @@ from placet.sense.highlights.discoveries import (
     majority_p_value,
 )
 from placet.sense.highlights.findings.results import Findings
+from placet.sense.highlights.representative import Direction
+from placet.sense.highlights.shapes import check_group_counts
 from placet.sense.votes import VoteCounts
 from placet.sense.votes.arrays import BoolArray
-
-Direction = Literal["agree", "disagree"]
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,7 @@ def find_representative(
     and the control holds for groups that were known beforehand: with groups cut out of pure noise,
     statements would still be found. Intervals are not widened for having been selected.
     """
-    if counts.n_seen.ndim != 2 or is_eligible.shape != counts.n_seen.shape[1:]:
-        raise ValueError("counts needs shape (n_groups, n_statements), is_eligible (n_statements,)")
+    check_group_counts(counts, is_eligible)
     successes = np.stack((counts.n_agree, counts.n_disagree))
     trials = np.broadcast_to(counts.n_seen, successes.shape)
     rest = successes.sum(axis=1, keepdims=True) - successes

@@ -54,6 +54,7 @@ def render_report(document: Document, *, language: str = "en", command: str = ""
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
+    # The extension adds the method, which the types do not know.
     environment.install_gettext_translations(speech.messages, newstyle=True)  # type: ignore[attr-defined]
     return environment.get_template("report.html.j2").render(
         document=document,

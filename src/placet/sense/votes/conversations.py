@@ -84,7 +84,7 @@ class Conversation:
         ids = [statement.id for statement in self.statements]
         if len({type(identifier) for identifier in ids}) > 1:
             raise ValueError("statement identifiers are all integers or all text")
-        if any(not a < b for a, b in pairwise(ids)):  # type: ignore[operator]
+        if any(not a < b for a, b in pairwise(ids)):  # type: ignore[operator]  # of one type
             raise ValueError("statements must be distinct and in ascending order of identifier")
         unknown = set(self.votes.statement_ids) - set(ids)
         if unknown:

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from placet.sense.votes.errors import InputError, quote
@@ -121,12 +122,12 @@ def find_files(path: Path) -> Mapping[str, Callable[[], bytes]]:
     """Return a reader for each CSV file of a folder, of a zip archive, or the one file given."""
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-        return {file.name: lambda file=file: _read_file(file) for file in files}  # type: ignore[misc]
+        return {file.name: partial(_read_file, file) for file in files}
     if not path.is_file():
         raise InputError(path.name, expected="a folder, a zip archive or a CSV file", found="nothing there")
     if zipfile.is_zipfile(path):
         return _find_in_archive(path)
-    return {path.name: lambda: _read_file(path)}
+    return {path.name: partial(_read_file, path)}
 
 
 def _find_in_archive(path: Path) -> dict[str, Callable[[], bytes]]:
@@ -139,7 +140,7 @@ def _find_in_archive(path: Path) -> dict[str, Callable[[], bytes]]:
                 continue
             if name in readers:
                 raise InputError(path.name, expected=f"one file named {name}", found="several")
-            readers[name] = lambda member=member: _read_member(path, member)  # type: ignore[misc]
+            readers[name] = partial(_read_member, path, member)
     return readers
 
 

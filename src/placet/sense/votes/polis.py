@@ -82,7 +82,7 @@ def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conver
         log = log and replace(log, values=-log.values)
         wide = wide and replace(wide, values=-wide.values)
     remedy = UNFLIP_REMEDY if flip_signs else FLIP_REMEDY
-    votes = _current_votes(path, log, wide)
+    votes = _current_votes(log, wide)
     if wide:
         _check_claims(wide, remedy)
         _check_wide_against_log(wide, log, votes, remedy)
@@ -138,13 +138,14 @@ def _check_kind(listed: StatementFile | None, log: VoteLog | None, wide: WideFil
         raise InputError(wide.table.file, line=1, column=name, expected=expected, found=quote(name))
 
 
-def _current_votes(path: Path, log: VoteLog | None, wide: WideFile | None) -> VoteTable:
+def _current_votes(log: VoteLog | None, wide: WideFile | None) -> VoteTable:
     if log is not None:
+        table = log.table
         votes = VoteTable.from_events(log.participants, log.statements, log.values, order=log.moments)
     elif wide is not None:
+        table = wide.table
         votes = VoteTable.from_events(wide.participant_ids[wide.row], wide.statements, wide.values)
     if votes.n_votes == 0:
-        table = (log or wide).table  # type: ignore[union-attr]
         raise InputError(table.file, expected="at least one vote", found="none")
     return votes
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, g
 
 if TYPE_CHECKING:
     import polars as pl
+    from _typeshed import DataclassInstance
 
-Kind = TypeVar("Kind", covariant=True)
+Kind = TypeVar("Kind", bound="DataclassInstance", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Findings(Generic[Kind]):
             "false_discovery_rate": self.false_discovery_rate,
             "level": self.level,
             "n_tested": self.n_tested,
-            "found": [asdict(finding) for finding in self.found],  # type: ignore[call-overload]
+            "found": [asdict(finding) for finding in self.found],
         }
         return json.dumps(document, allow_nan=False)
 

@@ -22,8 +22,10 @@ def run_cell(code: str, names: dict[str, Any]) -> str:
     """Run a block and return what a notebook would show below it."""
     tree = ast.parse(code)
     shown = None
-    if isinstance(tree.body[-1], ast.Expr):
-        shown = ast.Expression(tree.body.pop().value)  # type: ignore[attr-defined]
+    last = tree.body[-1]
+    if isinstance(last, ast.Expr):
+        del tree.body[-1]
+        shown = ast.Expression(last.value)
     printed = io.StringIO()
     with redirect_stdout(printed):
         exec(compile(tree, "<guide>", "exec"), names)

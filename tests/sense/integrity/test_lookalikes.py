@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from placet.sense.integrity.synthetic import PlantedCopies, plant_copies
 from placet.sense.votes import Conversation, VoteTable, count_votes, gather_rows
 
 
-def find(votes: VoteTable, seed: int = 0, **options: object) -> Lookalikes:
-    return find_lookalikes(votes, generator=np.random.default_rng(seed), **options)  # type: ignore[arg-type]
+def find(votes: VoteTable, seed: int = 0, **options: Any) -> Lookalikes:
+    return find_lookalikes(votes, generator=np.random.default_rng(seed), **options)
 
 
 def support(votes: VoteTable) -> np.ndarray:

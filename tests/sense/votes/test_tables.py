@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placet.sense.votes import VoteTable, compiled, count_votes, count_votes_by_label
+from placet.sense.votes import Identifier, VoteTable, compiled, count_votes, count_votes_by_label
 
 events = st.lists(
     st.tuples(st.integers(0, 6), st.integers(0, 5), st.sampled_from([-1, 0, 1]), st.integers(0, 4)),
@@ -20,7 +22,7 @@ def table_of(events: list[tuple[int, int, int, int]]) -> VoteTable:
     return VoteTable.from_events(columns[0], columns[1], columns[2], order=columns[3])
 
 
-def as_dictionary(table: VoteTable) -> dict[tuple[object, object], int]:
+def as_dictionary(table: VoteTable) -> dict[tuple[Identifier, Identifier], int]:
     return {
         (table.participant_ids[p], table.statement_ids[s]): int(value)
         for p, s, value in zip(table.participant_index, table.statement_index, table.values, strict=True)
@@ -36,10 +38,10 @@ def test_the_last_vote_counts(events: list[tuple[int, int, int, int]]) -> None:
 
 
 @given(events, st.randoms())
-def test_the_order_of_rows_does_not_matter(events: list[tuple[int, int, int, int]], random: object) -> None:
+def test_the_order_of_rows_does_not_matter(events: list[tuple[int, int, int, int]], random: Random) -> None:
     distinct = list({(event[0], event[1]): event for event in events}.values())
     shuffled = list(distinct)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     first, second = table_of(distinct), table_of(shuffled)
     assert np.array_equal(first.participant_ids, second.participant_ids)
     assert first.statement_ids == second.statement_ids
@@ -60,7 +62,7 @@ def test_counts_equal_a_slow_count(events: list[tuple[int, int, int, int]]) -> N
             map(cast.count, (1, -1, 0))
         )
         for label in (0, 1):
-            cast = [v for (p, s), v in votes.items() if s == statement and int(p) % 3 - 1 == label]  # type: ignore[call-overload]
+            cast = [v for (p, s), v in votes.items() if s == statement and int(p) % 3 - 1 == label]
             assert by_label.n_seen[label, j] == len(cast)
             assert by_label.n_agree[label, j] == cast.count(1)
 
@@ -152,7 +154,7 @@ def test_arrays_cannot_be_changed() -> None:
 )
 def test_what_is_no_vote_is_refused(message: str, arguments: tuple[list[object], ...]) -> None:
     with pytest.raises(ValueError, match=message):
-        VoteTable.from_events(*arguments)  # type: ignore[arg-type]
+        VoteTable.from_events(*arguments)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_moment_must_be_finite() -> None:

@@ -6,22 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placet.sense.votes import VoteTable, add_votes
+from placet.sense.votes import Identifier, VoteTable, add_votes
 
 Events = list[tuple[int, int, int]]
+Kind = type[int] | type[str]
 events = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6), st.sampled_from([-1, 0, 1])), max_size=60)
 
 
-def columns(votes: Events, kind: type) -> list[list[object]]:
-    return [[kind(vote[0]) for vote in votes], [kind(vote[1]) for vote in votes], [vote[2] for vote in votes]]
+def columns(votes: Events, kind: Kind) -> tuple[list[Identifier], list[Identifier], list[int]]:
+    return [kind(vote[0]) for vote in votes], [kind(vote[1]) for vote in votes], [vote[2] for vote in votes]
 
 
 @settings(deadline=None, max_examples=40)
 @given(events, events, st.sampled_from([int, str]))
-def test_a_table_with_votes_added_is_that_of_all(before: Events, later: Events, kind: type) -> None:
-    first = VoteTable.from_events(*columns(before, kind))  # type: ignore[arg-type]
-    update = add_votes(first, *columns(later, kind))  # type: ignore[arg-type]
-    assert update.votes.equals(VoteTable.from_events(*columns([*before, *later], kind)))  # type: ignore[arg-type]
+def test_a_table_with_votes_added_is_that_of_all(before: Events, later: Events, kind: Kind) -> None:
+    first = VoteTable.from_events(*columns(before, kind))
+    update = add_votes(first, *columns(later, kind))
+    assert update.votes.equals(VoteTable.from_events(*columns([*before, *later], kind)))
     touched = {vote[0] for vote in later}
     assert update.after.n_participants == len(touched)
     assert update.before.n_participants == len(touched & {vote[0] for vote in before})

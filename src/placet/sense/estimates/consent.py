@@ -8,11 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from placet.sense.estimates.proportions import (
-    Interval,
-    checked_counts,
-    wilson_interval,
-)
+from placet.sense.estimates.proportions import Interval, clopper_pearson_low, wilson_interval
 from placet.sense.estimates.results import Consent, Estimate, LeastFavourable
 from placet.sense.estimates.shrinkage import ShrunkProportions, shrink_proportions
 from placet.sense.votes import Identifier, VoteCounts, VoteTable, count_votes_by_label
@@ -202,7 +198,7 @@ def _consent(
         shrunk=shrunk,
         shrunk_ci=shrunk.interval(level),
         least=_least(shrunk.quantile(single), is_heard),
-        least_without_model=_least(_clopper_pearson_low(n_agree, n, single), is_heard),
+        least_without_model=_least(clopper_pearson_low(n_agree, n, single), is_heard),
         as_voted=Estimate(pooled, wilson_interval(total_agree, total, level=level)),
         members_equal=_weighted_mean(equal, support, shrunk, n, level),
         n_effective=n_heard**2 / np.maximum((is_heard / np.maximum(n, 1)).sum(axis=0), ROUNDING),
@@ -245,15 +241,6 @@ def _sum_of_shares(
     variance = (weight**2 * np.where(is_heard, shrunk.vote_variance, 0) / np.maximum(n, 1)).sum(axis=0)
     nobody_voted = ~is_heard.any(axis=0)
     return np.where(nobody_voted, np.nan, value), np.where(nobody_voted, np.nan, variance)
-
-
-def _clopper_pearson_low(n_agree: IntArray, n: IntArray, error: FloatArray) -> FloatArray:
-    """Return one-sided lower bounds that each fail with at most this probability."""
-    from scipy.special import betaincinv  # scipy.special is slow to import
-
-    k, trials = checked_counts(n_agree, n)
-    bound = betaincinv(np.maximum(k, 1), trials - k + 1, np.broadcast_to(error, k.shape))
-    return np.where(k == 0, 0.0, bound)
 
 
 def _least(low: FloatArray, is_heard: BoolArray) -> LeastFavourable:

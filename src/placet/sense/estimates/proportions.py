@@ -163,6 +163,20 @@ def two_proportion_z(
     return np.where(pooled == 1, 0.0, z)
 
 
+def clopper_pearson_low(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, error: float | FloatArray
+) -> FloatArray:
+    """Return exact lower bounds that each fail with at most this probability; 0 without a success.
+
+    Clopper, C. J. and Pearson, E. S. (1934), "The use of confidence or fiducial limits illustrated in
+    the case of the binomial", Biometrika 26, 404-413.
+    """
+    from scipy.special import betaincinv  # scipy.special is slow to import
+
+    k, n = checked_counts(successes, trials)
+    return np.where(k == 0, 0.0, betaincinv(np.maximum(k, 1), n - k + 1, error))
+
+
 def checked_counts(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return counts as float64, or raise ValueError unless 0 <= successes <= trials < infinity."""
     k: npt.NDArray[Any] = np.asarray(successes, dtype=np.float64)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placet.sense.estimates.proportions import clopper_pearson_low
 from placet.sense.votes.arrays import FloatArray, IntArray
 
 
@@ -126,16 +127,11 @@ def difference_p_value(
 def exact_lower_bound(successes: npt.ArrayLike, trials: npt.ArrayLike, *, level: float) -> FloatArray:
     """Return the exact one-sided lower bound of a share; 0 without a success.
 
-    It is above one half exactly if `majority_p_value` is below 1 - level: Clopper, C. J. and
-    Pearson, E. S. (1934), Biometrika 26, 404-413.
+    That of Clopper and Pearson: it is above one half exactly if `majority_p_value` is below 1 - level.
     """
-    from scipy.special import betaincinv
-
     if not 0 < level < 1:
         raise ValueError("level lies between 0 and 1")
-    k, n = _counts(successes, trials)
-    bound = betaincinv(np.maximum(k, 1), n - np.minimum(k, n) + 1, 1 - level)
-    return np.where(k == 0, 0.0, bound)
+    return clopper_pearson_low(successes, trials, 1 - level)
 
 
 def fewest_votes(false_discovery_rate: float) -> int:

@@ -19,8 +19,10 @@ if "PLACET_TEST_DATABASE_URL" in os.environ:  # see tests/postgresql.py
     os.environ["DATABASE_URL"] = os.environ["PLACET_TEST_DATABASE_URL"]
 
 from placet.config.settings import *  # noqa: E402, F403
-from placet.config.settings import STORAGES  # noqa: E402
+from placet.config.settings import DATABASES, STORAGES  # noqa: E402
 
 # Pages are drawn without collecting the static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+if DATABASES["default"]["ENGINE"] == "placet.config.sqlite":
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # pytest-django knows Django's own backend only
 (HOME_OF_TESTS / "static").mkdir(exist_ok=True)

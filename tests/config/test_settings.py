@@ -50,7 +50,7 @@ def test_the_embedded_default(tmp_path: Path) -> None:
     assert said["demonstration"] is False
     assert said["debug"] is False
     assert said["hosts"] == ["localhost"]
-    assert said["database"] == "sqlite3"
+    assert said["database"] == "sqlite"
     assert "PRAGMA synchronous=FULL" in str(said["pragmas"])
 
 

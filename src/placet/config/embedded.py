@@ -1,8 +1,7 @@
-"""What the embedded default needs before Django starts: a secret key of its own, a safe SQLite journal."""
+"""What the embedded default needs before Django starts: a secret key of its own."""
 
 import os
 import secrets
-import sqlite3
 from pathlib import Path
 
 
@@ -21,12 +20,3 @@ def embedded_secret_key(home: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key)
     return key
-
-
-def sqlite_journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """``WAL`` where the linked SQLite is free of the WAL corruption fault, ``DELETE`` otherwise.
-
-    The fault exists from 3.7.0 to 3.51.2; it was fixed in 3.51.3 and back-ported to 3.44.6 and 3.50.7.
-    """
-    is_fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    return "WAL" if is_fixed else "DELETE"

@@ -4,7 +4,6 @@ Everything here is repeatable, and quick when there is nothing to do.
 """
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from placet.config.embedded import sqlite_journal_mode
+from placet.config.sqlite.library import VERSION, sqlite_journal_mode
 
 
 def is_schema_current() -> bool:
@@ -56,9 +55,8 @@ def describe_database() -> str:
     database = settings.DATABASES["default"]
     if connection.vendor != "sqlite":
         return f"Database: {connection.display_name} at {database['HOST'] or 'the default address'}."
-    version = sqlite3.sqlite_version
     if sqlite_journal_mode() == "WAL":
         reason = "journal mode WAL"
     else:
         reason = "rollback journal, because write-ahead logging can corrupt data in this version"
-    return f"Database: {database['NAME']} (SQLite {version}, {reason})."
+    return f"Database: {database['NAME']} (SQLite {VERSION}, {reason})."

@@ -12,8 +12,9 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from placet.config.embedded import embedded_secret_key, sqlite_journal_mode
+from placet.config.embedded import embedded_secret_key
 from placet.config.mail import mail_settings
+from placet.config.sqlite.library import sqlite_journal_mode
 
 env = Env()
 
@@ -97,6 +98,7 @@ DATABASES: dict[str, Any] = {
     "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'placet.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "placet.config.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

@@ -84,6 +84,8 @@ def run(get: Who | None = None) -> Row:
 TABLE: dict[str, Row] = {
     "best_language": page(EVERYBODY),
     "health": page(EVERYBODY),
+    "readiness": page(EVERYBODY),
+    "metrics": page(NO_ONE),  # without a token in the settings it does not exist: tests/config/test_metrics
     # The portal
     "portal:home": page(EVERYBODY),
     "portal:about": page(EVERYBODY),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration_site import clean_environment
+from tests.demonstration_site import PLACET, clean_environment
 
 CODE = """
 import json
@@ -69,3 +69,24 @@ def test_the_demonstrations_pages_exist_in_the_demonstration_only(
     tmp_path: Path, value: str, expected: bool
 ) -> None:
     assert settings_with(tmp_path, PLACET_DEMONSTRATION=value)["demonstration"] is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLACET_LOG_FORMAT", "xml"),
+        ("PLACET_LOG_LEVEL", "LOUD"),
+        ("EMAIL_URL", "imap://host"),
+        ("PLACET_HOME", "/proc"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_in_a_sentence(tmp_path: Path, name: str, value: str) -> None:
+    environment = clean_environment() | {"PLACET_HOME": str(tmp_path), name: value}
+    for command in (["clock"], ["web"]):
+        result = subprocess.run(
+            [*PLACET, *command], env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 1
+        assert name in result.stderr
+        assert "Traceback" not in result.stderr
+        assert len(result.stderr.splitlines()) == 1

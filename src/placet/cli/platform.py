@@ -4,17 +4,15 @@ Django is imported inside the commands: ``placet --help`` and ``placet analyze``
 """
 
 import http.client
-import importlib.util
 import os
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
+
+from placet.cli.starting import end_like_interrupt, fail, load_settings, require_platform, set_up_django
 
 ROLES = ("secretariat", "moderator", "partner", "delegate", "participant")
 DEFAULT_PORT = 8000
@@ -68,12 +66,16 @@ def serve(host: str, port: int, workers: int) -> None:
 @child_option
 def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
     """Serve the pages alone (`serve` starts this and the rest)."""
-    _require_platform()
+    load_settings()
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from placet.config.metrics_folder import share_metrics
+
     _watch_parent(end_with_parent)
+    share_metrics(settings.HOME, port)
     Granian(
         "placet.config.asgi:application",
         address=host,
@@ -82,6 +84,7 @@ def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
         workers=processes,
         workers_kill_timeout=4,
         log_level=LogLevels.warning,
+        log_dictconfig=settings.LOGGING,
         websockets=False,
     ).serve()
 
@@ -90,7 +93,7 @@ def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
 @child_option
 def worker(end_with_parent: bool) -> None:
     """Do background work alone (`serve` starts this and the rest)."""
-    _set_up_django()
+    set_up_django()
     from django.core.management import call_command
 
     _watch_parent(end_with_parent)
@@ -101,7 +104,7 @@ def worker(end_with_parent: bool) -> None:
 @child_option
 def clock(end_with_parent: bool) -> None:
     """Look for work that comes due, alone (`serve` starts this and the rest)."""
-    _set_up_django()
+    set_up_django()
     from placet.config.clock import run_clock
 
     _watch_parent(end_with_parent)
@@ -112,7 +115,7 @@ def clock(end_with_parent: bool) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run one of Django's own commands: migrate, check, shell, ..."""
-    _require_platform()
+    require_platform()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "placet.config.settings")
     from django.core.management import execute_from_command_line
 
@@ -122,19 +125,19 @@ def manage(arguments: tuple[str, ...]) -> None:
 def _serve(host: str, port: int, home: Path, *, n_workers: int, is_demonstration: bool) -> None:
     """Prepare, start the process tree, say where it is, and wait until somebody ends it."""
     started_at = time.monotonic()
-    _require_platform()
+    require_platform()
     from placet.config.processes import ChildEndedError, ProcessTree, Program
     from placet.config.surroundings import UnsuitableError, check_folder, check_port
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_like_interrupt()
     try:
         check_port(host, port)
         check_folder(home)
         _prepare(is_demonstration)
     except UnsuitableError as error:
-        _fail(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
-        _fail("Stopped before it was ready. Nothing is half-done: run the same command again.", status=130)
+        fail("Stopped before it was ready. Nothing is half-done: run the same command again.", status=130)
 
     def program(name: str, *arguments: str) -> Program:
         return Program(name, [sys.executable, "-m", "placet.cli", *arguments, "--end-with-parent"])
@@ -142,7 +145,7 @@ def _serve(host: str, port: int, home: Path, *, n_workers: int, is_demonstration
     tree = ProcessTree()
     try:
         with tree.running(program("web server", "web", "--host", host, "--port", str(port))):
-            if tree.wait_until(lambda: _is_healthy(host, port), timeout=START_SECONDS):
+            if tree.wait_until(lambda: _is_ready(host, port), timeout=START_SECONDS):
                 # Whoever waits, waits for the first page: the rest starts when that is there.
                 tree.start(
                     *(program("worker", "worker") for _ in range(n_workers)), program("clock", "clock")
@@ -150,15 +153,15 @@ def _serve(host: str, port: int, home: Path, *, n_workers: int, is_demonstration
                 _announce(is_demonstration, time.monotonic() - started_at)
                 tree.wait()
             elif not tree.is_asked_to_end:
-                _fail(f"The web server did not answer within {START_SECONDS:.0f} s; what it said is above.")
+                fail(f"The web server did not answer within {START_SECONDS:.0f} s; what it said is above.")
     except ChildEndedError as error:
-        _fail(f"{error} Everything else was ended too. What it said is above; run the same command again.")
+        fail(f"{error} Everything else was ended too. What it said is above; run the same command again.")
     click.echo("\nStopped.")
 
 
 def _prepare(is_demonstration: bool) -> None:
     """Bring database, static files and demonstration up to date, showing what takes long."""
-    _set_up_django()
+    set_up_django()
     from django.db import connections
 
     from placet.config import preparation
@@ -213,8 +216,8 @@ def _announce(is_demonstration: bool, seconds: float) -> None:
     click.echo("Ctrl-C ends all of it.")
 
 
-def _is_healthy(host: str, port: int) -> bool:
-    """Whether the web server answers and its database does."""
+def _is_ready(host: str, port: int) -> bool:
+    """Whether the web server answers, its database does, and the tables are there."""
     from django.conf import settings
 
     public = urlsplit(settings.PUBLIC_URL)
@@ -222,7 +225,7 @@ def _is_healthy(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(address, port, timeout=5)
     try:
         connection.request(
-            "GET", "/healthz", headers={"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+            "GET", "/readyz", headers={"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
         )
         return connection.getresponse().status == http.HTTPStatus.OK
     except OSError:
@@ -231,32 +234,8 @@ def _is_healthy(host: str, port: int) -> bool:
         connection.close()
 
 
-def _set_up_django() -> None:
-    _require_platform()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "placet.config.settings")
-    import django
-
-    django.setup()
-
-
-def _require_platform() -> None:
-    if importlib.util.find_spec("django") is None:
-        _fail(
-            "This command needs the platform, and the engine alone is here: pip install 'placet[platform]'."
-        )
-
-
 def _watch_parent(end_with_parent: bool) -> None:
     from placet.config import processes
 
     if end_with_parent:
         processes.end_with_parent()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _fail(message: str, *, status: int = 1) -> NoReturn:
-    click.echo(f"placet: {message}", err=True)
-    sys.exit(status)

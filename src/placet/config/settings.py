@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 
 from placet.config.embedded import embedded_secret_key
+from placet.config.logs import FORMATS as LOG_FORMATS
+from placet.config.logs import LEVELS as LOG_LEVELS
+from placet.config.logs import logging_settings
 from placet.config.mail import mail_settings
 from placet.config.sqlite.library import sqlite_journal_mode
 
@@ -59,6 +62,7 @@ if DEMONSTRATION:
     INSTALLED_APPS.insert(INSTALLED_APPS.index("placet.ui"), "placet.demonstration")
 
 MIDDLEWARE = [
+    "placet.config.observation.observe",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,7 +193,7 @@ else:
     EMAIL_FILE_PATH = HOME / "mail"
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -217,11 +221,10 @@ CONTENT_SECURITY_POLICY = {
 }
 CSRF_FAILURE_VIEW = "placet.portal.views.errors.csrf_failure"
 
-# No personal data in the logs: addresses, bodies and e-mails are never logged.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("PLACET_LOG_LEVEL", default="WARNING")},
-}
+# No personal data in the logs: see placet.config.logs.
+LOG_FORMAT: str = env.str(
+    "PLACET_LOG_FORMAT", default="plain" if DEMONSTRATION else "json", validate=validate.OneOf(LOG_FORMATS)
+)
+LOG_LEVEL: str = env.str("PLACET_LOG_LEVEL", default="WARNING", validate=validate.OneOf(LOG_LEVELS))
+LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)
+METRICS_TOKEN: str = env.str("PLACET_METRICS_TOKEN", default="")

@@ -1,14 +1,16 @@
-"""All addresses, each under its language prefix; what has no language (health, root) stands beside them."""
+"""All addresses, each under its language prefix; what has no language stands beside them."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from placet.config import health
+from placet.config import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", health.best_language, name="best_language"),
     path("healthz", health.health, name="health"),
+    path("readyz", health.readiness, name="readiness"),
+    path("metrics", metrics.metrics, name="metrics"),
     *i18n_patterns(
         path("", include("placet.portal.urls")),
         path("", include("placet.stages.mandates.urls")),

@@ -74,7 +74,7 @@ def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
 
     from placet.config.metrics_folder import share_metrics
 
-    _watch_parent(end_with_parent)
+    _join(end_with_parent)
     share_metrics(settings.HOME, port)
     Granian(
         "placet.config.asgi:application",
@@ -96,7 +96,7 @@ def worker(end_with_parent: bool) -> None:
     set_up_django()
     from django.core.management import call_command
 
-    _watch_parent(end_with_parent)
+    _join(end_with_parent)
     call_command("db_worker", queue_name="*", interval=0.5, startup_delay=False, verbosity=0)
 
 
@@ -107,7 +107,7 @@ def clock(end_with_parent: bool) -> None:
     set_up_django()
     from placet.config.clock import run_clock
 
-    _watch_parent(end_with_parent)
+    _join(end_with_parent)
     run_clock()
 
 
@@ -234,8 +234,17 @@ def _is_ready(host: str, port: int) -> bool:
         connection.close()
 
 
-def _watch_parent(end_with_parent: bool) -> None:
-    from placet.config import processes
+def _join(end_with_parent: bool) -> None:
+    """Use the home beside the other processes, and end with the parent where there is one."""
+    from django.conf import settings
 
+    from placet.config import processes
+    from placet.config.occupancy import join_home
+    from placet.config.surroundings import UnsuitableError
+
+    try:
+        join_home(settings.HOME)
+    except UnsuitableError as error:
+        fail(str(error))
     if end_with_parent:
         processes.end_with_parent()

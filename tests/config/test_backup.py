@@ -1,0 +1,469 @@
+"""A backup restored is what was backed up; whatever goes wrong, nothing was changed."""
+
+import fcntl
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from placet.config.backup.archive import BackupError, verified
+from tests.config.installations import Installation, copied, databases, empty, filled
+from tests.conftest import ON_POSTGRESQL
+
+# The mark keeps these on PostgreSQL; each test has databases of its own.
+pytestmark = pytest.mark.django_db
+sqlite_alone = pytest.mark.skipif(ON_POSTGRESQL, reason="SQLite alone")
+postgresql_alone = pytest.mark.skipif(not ON_POSTGRESQL, reason="PostgreSQL alone")
+KIND = "postgresql" if ON_POSTGRESQL else "sqlite"
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[list[str]]:
+    with databases() as names:
+        yield names
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, made: list[str]) -> Installation:
+    """An installation that is only read."""
+    return filled(tmp_path_factory.mktemp("original") / "home", made)
+
+
+@pytest.fixture(scope="module")
+def archive(original: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of it."""
+    path = tmp_path_factory.mktemp("archive") / "backup.tar"
+    result = original.run("backup", path)
+    assert result.returncode == 0, result.stderr
+    return path
+
+
+@pytest.fixture
+def other(original: Installation, tmp_path: Path, made: list[str]) -> Installation:
+    """An installation with one account more, and another key and file."""
+    found = copied(original, tmp_path / "other", made)
+    found.python(
+        "from placet.stages.people.actions import create_account; create_account('more@placet.example')"
+    )
+    (found.home / "secret_key").write_text("another key of this installation")
+    (found.home / "files" / "imports" / "more.zip").write_bytes(b"more")
+    return found
+
+
+def restored(result: subprocess.CompletedProcess[str]) -> bool:
+    return result.returncode == 0 and "all as the backup's manifest says" in result.stdout
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], *words: str, status: int = 1) -> None:
+    lines = [line for line in result.stderr.splitlines() if line.startswith("placet: ")]
+    assert result.returncode == status, result.stdout + result.stderr
+    assert len(lines) == 1, result.stderr
+    assert [word for word in words if word not in lines[0]] == []
+    assert "Traceback" not in result.stderr
+
+
+def test_what_is_restored_is_what_was_there(
+    original: Installation, archive: Path, tmp_path: Path, made: list[str]
+) -> None:
+    target = empty(tmp_path / "home", made)
+    assert restored(target.run("restore", archive))
+    assert target.state()[:3] == original.state()[:3]
+    assert len(target.addresses()) == 50
+    assert (target.home / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert not [path for path in target.home.iterdir() if path.name.startswith(".restore")]
+    # What the database itself refuses, it refuses still.
+    with pytest.raises(Exception, match="append-only"):
+        target.query("UPDATE record_auditentry SET action = 'forged'")
+    # Keys go on where they were.
+    target.python(
+        "from placet.stages.people.actions import create_account; create_account('new@placet.example')"
+    )
+    assert target.run("backup", tmp_path / "again.tar").returncode == 0
+
+
+def test_the_archive_is_its_owners_and_says_what_it_holds(original: Installation, archive: Path) -> None:
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert list(archive.parent.iterdir()) == [archive]
+    with tarfile.open(archive) as tar:
+        file = tar.extractfile("manifest.json")
+        assert file is not None
+        manifest = json.load(file)
+        assert {info.mode for info in tar} == {0o600}
+    assert manifest["database"] == KIND
+    assert manifest["tables"]["people_account"]["rows"] == 50
+    assert ["people", "0001_initial"] in manifest["migrations"]
+    assert set(manifest["members"]) == {
+        "database.dump" if ON_POSTGRESQL else "database.sqlite3",
+        "secret_key",
+        "files/imports/votes.zip",
+    }
+
+
+def test_another_installation_is_replaced_only_when_asked(
+    original: Installation, archive: Path, other: Installation
+) -> None:
+    before = other.state()
+    assert_refused(other.run("restore", archive), "--replace")
+    assert other.state() == before
+    assert restored(other.run("restore", archive, "--replace"))
+    assert other.state()[:3] == original.state()[:3]
+
+
+def test_nothing_is_restored_under_a_running_platform(archive: Path, other: Installation) -> None:
+    before = other.state()
+    with (other.home / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        assert_refused(other.run("restore", archive, "--replace"), "end it first")
+    assert other.state() == before
+    with (other.home / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert_refused(other.run("clock"), "being restored")
+
+
+def test_the_platforms_processes_say_that_they_run(archive: Path, other: Installation) -> None:
+    code = "from placet.cli import main; main(['clock'])"
+    with subprocess.Popen([sys.executable, "-c", code], env=other.environment) as clock:
+        try:
+            for _ in range(200):
+                with (other.home / ".lock").open("a") as lock:
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        break
+                    fcntl.flock(lock, fcntl.LOCK_UN)
+                time.sleep(0.05)
+            assert_refused(other.run("restore", archive, "--replace"), "end it first")
+        finally:
+            clock.terminate()
+
+
+def rewrite(
+    source: Path, target: Path, change: Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]]
+) -> Path:
+    """Copy an archive, with each member changed."""
+    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
+        for info in old:
+            file = old.extractfile(info)
+            for member, content in change(info.name, file.read() if file else b""):
+                member.size = len(content) if member.isreg() else 0
+                new.addfile(member, io.BytesIO(content))
+    return target
+
+
+def read(path: Path) -> None:
+    """Open an archive as ``restore`` does."""
+    with verified(path, lambda *_: None):
+        pass
+
+
+def plain(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
+    return [(tarfile.TarInfo(name), content)]
+
+
+def link(name: str, kind: bytes, target: str = "/etc/passwd") -> list[tuple[tarfile.TarInfo, bytes]]:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return [(info, b"")]
+
+
+def with_manifest(**changes: object) -> Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]]:
+    def change(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
+        if name != "manifest.json":
+            return plain(name, content)
+        return plain(name, json.dumps(json.loads(content) | changes).encode())
+
+    return change
+
+
+def wrong_rows(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
+    if name != "manifest.json":
+        return plain(name, content)
+    manifest = json.loads(content)
+    manifest["tables"]["people_account"]["rows"] += 1
+    return plain(name, json.dumps(manifest).encode())
+
+
+FORGED = {
+    "a path that leads out": lambda n, c: (
+        plain(n, c) + (plain("files/../../x", b"x") if n == "secret_key" else [])
+    ),
+    "an absolute path": lambda n, c: plain(n, c) + (plain("/tmp/x", b"x") if n == "secret_key" else []),
+    "a file that is not named": lambda n, c: (
+        plain(n, c) + (plain("files/x", b"x") if n == "secret_key" else [])
+    ),
+    "a symbolic link": lambda n, c: link(n, tarfile.SYMTYPE) if n.startswith("files/") else plain(n, c),
+    "a hard link": lambda n, c: (
+        link(n, tarfile.LNKTYPE, "secret_key") if n.startswith("files/") else plain(n, c)
+    ),
+    "a device": lambda n, c: link(n, tarfile.CHRTYPE) if n.startswith("files/") else plain(n, c),
+    "the same name twice": lambda n, c: plain(n, c) * (2 if n == "secret_key" else 1),
+    "no manifest": lambda n, c: [] if n == "manifest.json" else plain(n, c),
+    "no secret key": lambda n, c: [] if n == "secret_key" else plain(n, c),
+    "another content": lambda n, c: plain(n, c[:-1] + b"?") if n.startswith("files/") else plain(n, c),
+    "a longer content": lambda n, c: plain(n, c + b"?") if n.startswith("files/") else plain(n, c),
+    "a manifest that is none": lambda n, c: plain(n, b"[]") if n == "manifest.json" else plain(n, c),
+    "another format": with_manifest(format="placet-backup-9"),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_an_archive_that_was_changed_is_refused(how: str, archive: Path, tmp_path: Path) -> None:
+    forged = rewrite(archive, tmp_path / "forged.tar", FORGED[how])
+    with pytest.raises(BackupError, match=r"^forged.tar is no backup of Placet, or it is damaged"):
+        read(forged)
+    read(archive)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.001, 0.3, 0.9, 0.99])
+def test_an_archive_that_ends_too_early_is_refused(part: float, archive: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.tar"
+    content = archive.read_bytes().rstrip(b"\0")  # what a tar file is filled up with
+    short.write_bytes(content[: int(len(content) * part)])
+    with pytest.raises(BackupError, match=r"^short.tar "):
+        read(short)
+
+
+def test_one_flipped_byte_is_noticed(archive: Path, tmp_path: Path) -> None:
+    content = bytearray(archive.read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "flipped.tar").write_bytes(content)
+    with pytest.raises(BackupError, match="damaged"):
+        read(tmp_path / "flipped.tar")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (wrong_rows, ["people_account", "nothing was changed"]),
+        (with_manifest(migrations=[["people", "9999_later"]], software="9.9"), ["Placet 9.9", "then update"]),
+    ],
+    ids=["a wrong count", "another version"],
+)
+def test_what_does_not_fit_leaves_everything_as_it_was(
+    change: Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]],
+    words: list[str],
+    archive: Path,
+    other: Installation,
+    tmp_path: Path,
+) -> None:
+    before = other.state()
+    forged = rewrite(archive, tmp_path / "forged.tar", change)
+    assert_refused(other.run("restore", forged, "--replace"), *words)
+    assert other.state() == before
+
+
+STOP = "import os, signal; os.kill(os.getpid(), signal.{})"
+PATCH = """
+import importlib
+def interrupt(*arguments, **options):
+    {stop}
+    import time; time.sleep(5)
+import django, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "placet.config.settings"
+django.setup()
+setattr(importlib.import_module("placet.config.backup.{module}"), "{name}", interrupt)
+"""
+PATCH_NOTHING = PATCH.format(stop="pass", module="saving", name="unused")
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("place", ["checking", "swapping"])
+def test_a_restore_that_is_interrupted_leaves_everything_as_it_was(
+    number: str, place: str, archive: Path, other: Installation
+) -> None:
+    module = "restoring" if ON_POSTGRESQL else "sqlite"
+    where = {"checking": (module, "check_tables"), "swapping": ("restoring", "_swapped")}[place]
+    if place == "swapping" and number != "SIGKILL":
+        pytest.skip("signals wait for the last steps")
+    before = other.state()
+    patch = PATCH.format(stop=STOP.format(number), module=where[0], name=where[1])
+    result = other.run("restore", archive, "--replace", before=patch)
+    if number == "SIGKILL":
+        assert result.returncode == -9
+        for left in other.home.glob(".restore.*"):
+            shutil.rmtree(left)
+    else:
+        assert_refused(result, "Nothing was changed", status=130)
+    assert other.state() == before
+
+
+def test_files_go_back_where_the_last_step_fails(archive: Path, other: Installation) -> None:
+    before = other.state()
+    patch = PATCH.format(
+        stop='raise OSError(28, "No space left on device")', module="sqlite", name="put_in_place"
+    )
+    if ON_POSTGRESQL:
+        patch = PATCH.format(stop="pass", module="restoring", name="unused") + (
+            "from django.db import connections\n"
+            "def fail(*arguments): raise OSError(28, 'No space left on device')\n"
+            "type(connections['default'])._commit = fail\n"
+        )
+    assert_refused(other.run("restore", archive, "--replace", before=patch), "No space left")
+    assert other.state() == before
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_backup_that_is_interrupted_leaves_nothing(
+    number: str, original: Installation, tmp_path: Path
+) -> None:
+    patch = PATCH.format(stop=STOP.format(number), module="saving", name="_add_files")
+    result = original.run("backup", tmp_path / "backup.tar", before=patch)
+    assert_refused(result, "Stopped", status=130)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_on_a_full_disk_leaves_nothing(original: Installation, tmp_path: Path) -> None:
+    stop = 'raise OSError(28, "No space left on device")'
+    patch = PATCH.format(stop=stop, module="saving", name="_add_files")
+    assert_refused(original.run("backup", tmp_path / "backup.tar", before=patch), "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_overwrites_nothing(original: Installation, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    assert_refused(original.run("backup", tmp_path / "mine"), "exists already")
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert_refused(original.run("backup", tmp_path / "no" / "backup.tar"), "is not there")
+    assert_refused(original.run("restore", tmp_path / "nothing.tar"), "nothing.tar", "No such file")
+
+
+WRITE = """
+import django, sys, time
+django.setup()
+from placet.stages.people.actions import create_account
+number = 0
+print("writing", flush=True)
+while True:
+    create_account(f"writer{number}@placet.example")
+    number += 1
+"""
+
+
+def test_a_backup_beside_a_writer_is_of_one_moment(
+    other: Installation, tmp_path: Path, made: list[str]
+) -> None:
+    environment = other.environment | {"DJANGO_SETTINGS_MODULE": "placet.config.settings"}
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE], env=environment, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "writing\n"
+            result = other.run("backup", tmp_path / "backup.tar")
+            assert writer.poll() is None
+        finally:
+            writer.kill()
+    assert result.returncode == 0, result.stderr
+    target = empty(tmp_path / "home", made)
+    assert restored(target.run("restore", tmp_path / "backup.tar"))
+    # An account, its address and its audit entry are one transaction: none without the others.
+    [[accounts]] = target.query("SELECT count(*) FROM people_account")
+    [[addresses]] = target.query("SELECT count(*) FROM account_emailaddress")
+    assert 51 <= accounts == addresses < len(other.addresses())
+
+
+def test_the_digest_of_a_table_is_the_same_in_every_database(db: None) -> None:
+    from datetime import UTC, datetime
+    from uuid import UUID
+
+    from placet.config.backup.digests import tables_of
+    from placet.stages.people.models import Account
+
+    for number in (2, 1):
+        account = Account.objects.create(
+            id=UUID(int=number), email=f"person{number}@placet.example", name="Zoë", password="!"
+        )
+        Account.objects.filter(pk=account.pk).update(joined_at=datetime(2030, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
+    table = tables_of("default", lambda *_: None)["people_account"]
+    assert table.rows == 2
+    assert table.sha256 == "4f1af6fd91ecc437fbcc1d75763a487e773e1e95cd7d79c375e680498037ea32"
+
+
+@sqlite_alone
+def test_what_a_crash_left_of_the_old_database_is_not_added_to_the_new(
+    original: Installation, archive: Path, other: Installation
+) -> None:
+    code = "create_account('late@placet.example'); import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    with pytest.raises(subprocess.CalledProcessError):
+        other.python("from placet.stages.people.actions import create_account\n" + code)
+    assert (other.home / "placet.sqlite3-wal").exists()
+    assert restored(other.run("restore", archive, "--replace"))
+    assert other.addresses() == original.addresses()
+
+
+@sqlite_alone
+def test_a_database_that_is_damaged_can_be_replaced(
+    original: Installation, archive: Path, other: Installation
+) -> None:
+    (other.home / "placet.sqlite3").write_bytes(b"no database" * 1000)
+    assert_refused(other.run("restore", archive), "--replace")
+    assert restored(other.run("restore", archive, "--replace"))
+    assert other.addresses() == original.addresses()
+
+
+@sqlite_alone
+def test_a_database_that_somebody_reads_is_not_replaced(archive: Path, other: Installation) -> None:
+    code = (
+        "from django.db import connections\n"
+        "connection.cursor().execute('BEGIN'); connection.cursor().execute('SELECT 1 FROM people_account')\n"
+        "print('reading', flush=True); import time; time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", "import django; django.setup()\n" + code],
+        env=other.environment | {"DJANGO_SETTINGS_MODULE": "placet.config.settings"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        try:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "reading\n"
+            assert_refused(other.run("restore", archive, "--replace"), "Somebody uses the database")
+        finally:
+            reader.kill()
+    assert "more@placet.example" in other.addresses()
+    assert (other.home / "files" / "imports" / "more.zip").exists()
+
+
+@sqlite_alone
+def test_where_there_is_no_database_none_is_made(tmp_path: Path) -> None:
+    nothing = Installation(tmp_path / "home")
+    assert_refused(nothing.run("backup", tmp_path / "backup.tar"), "There is no database at")
+    assert not (tmp_path / "home" / "placet.sqlite3").exists()
+
+
+@postgresql_alone
+def test_tables_that_somebody_reads_are_not_replaced(archive: Path, other: Installation) -> None:
+    import psycopg
+
+    before = other.state()
+    faster = "import placet.config.backup.postgresql as p; p.LOCK_TIMEOUT = '100ms'"
+    with psycopg.connect(other.url) as reader:
+        reader.execute("SELECT count(*) FROM people_account")
+        result = other.run("restore", archive, "--replace", before=PATCH_NOTHING + faster)
+        assert_refused(result, "Somebody uses the database")
+    assert other.state() == before
+
+
+@postgresql_alone
+@pytest.mark.parametrize("case", ["missing", "older"])
+def test_the_programs_of_postgresql_are_asked_for(
+    case: str, original: Installation, archive: Path, tmp_path: Path, made: list[str]
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    if case == "older":
+        for name in ("pg_dump", "pg_restore"):
+            (programs / name).write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) 9.6.1'\n")
+            (programs / name).chmod(0o755)
+    word = {"missing": "is missing", "older": "older than the server's"}[case]
+    result = original.run("backup", tmp_path / "backup.tar", PATH=str(programs))
+    assert_refused(result, "pg_dump", word)
+    target = empty(tmp_path / "home", made)
+    assert_refused(target.run("restore", archive, PATH=str(programs)), "pg_restore", word)

@@ -65,7 +65,7 @@ def assert_refused(result: subprocess.CompletedProcess[str], *words: str, status
     lines = [line for line in result.stderr.splitlines() if line.startswith("placet: ")]
     assert result.returncode == status, result.stdout + result.stderr
     assert len(lines) == 1, result.stderr
-    assert [word for word in words if word not in lines[0]] == []
+    assert [word for word in words if word not in lines[0]] == [], lines[0]
     assert "Traceback" not in result.stderr
 
 
@@ -270,6 +270,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "placet.config.settings"
 django.setup()
 setattr(importlib.import_module("placet.config.backup.{module}"), "{name}", interrupt)
 """
+FAILING_COMMIT = """
+from django.db import OperationalError, connections
+def fail(*arguments):
+    raise OperationalError
+type(connections["default"])._commit = fail
+"""
 PATCH_NOTHING = PATCH.format(stop="pass", module="saving", name="unused")
 
 
@@ -296,16 +302,11 @@ def test_a_restore_that_is_interrupted_leaves_everything_as_it_was(
 
 def test_files_go_back_where_the_last_step_fails(archive: Path, other: Installation) -> None:
     before = other.state()
-    patch = PATCH.format(
-        stop='raise OSError(28, "No space left on device")', module="sqlite", name="put_in_place"
-    )
+    stop = 'raise OSError(28, "No space left on device")'
+    patch, word = PATCH.format(stop=stop, module="sqlite", name="put_in_place"), "No space left"
     if ON_POSTGRESQL:
-        patch = PATCH.format(stop="pass", module="restoring", name="unused") + (
-            "from django.db import connections\n"
-            "def fail(*arguments): raise OSError(28, 'No space left on device')\n"
-            "type(connections['default'])._commit = fail\n"
-        )
-    assert_refused(other.run("restore", archive, "--replace", before=patch), "No space left")
+        patch, word = PATCH_NOTHING + FAILING_COMMIT, "OperationalError"
+    assert_refused(other.run("restore", archive, "--replace", before=patch), word)
     assert other.state() == before
 
 

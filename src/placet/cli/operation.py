@@ -1,7 +1,10 @@
 """Commands for whoever runs an installation: back it up, restore it, examine it, let somebody begin."""
 
 import contextlib
+import json
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -97,3 +100,60 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             progress.update(bars[step], completed=done, total=total or None)
 
         yield report
+
+
+@click.command()
+@click.option("--json", "is_json", is_flag=True, help="One JSON list, for a program that reads it.")
+def doctor(is_json: bool) -> None:
+    """Examine an installation: one line a check, with what to do. No mail is sent.
+
+    Ends with status 1 where something is at fault; a warning alone does not.
+    """
+    set_up_django()
+    from placet.config.doctor import examine
+
+    findings = list(examine())
+    if is_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            advice = f" → {finding.advice}" if finding.advice else ""
+            click.echo(f"{finding.state:<8}{finding.check}: {finding.says}{advice}")
+    sys.exit(any(finding.state == "fault" for finding in findings))
+
+
+@click.command()
+@click.argument("address")
+@click.option(
+    "--language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of a new account."
+)
+def founder(address: str, language: str) -> None:
+    """Let whoever has ADDRESS found reflections; makes the account where there is none.
+
+    For the first one on a new installation, and any later one. Repeating it changes nothing.
+    """
+    with _examined_database():
+        from django.conf import settings
+        from django.core.exceptions import ValidationError
+        from django.urls import reverse
+        from django.utils.translation import override
+
+        from placet.config.preparation import is_schema_current
+        from placet.stages.people.actions import let_found_reflections
+
+        if not is_schema_current():
+            fail(
+                "The database's tables are not those of this version: start `placet serve`, then repeat this."
+            )
+        try:
+            with override("en"):
+                account = let_found_reflections(address, language=language)
+        except ValidationError as error:
+            fail(f"{address}: {' '.join(error.messages)}")
+        with override(account.language):
+            sign_in, found = reverse("account_login"), reverse("mandates:found")
+    click.echo(f"{account.email} may found reflections.")
+    click.echo(
+        f"Sign in at {settings.PUBLIC_URL}{sign_in} with a code sent there (a new account: within a week),"
+    )
+    click.echo(f"and found the first reflection at {settings.PUBLIC_URL}{found}.")

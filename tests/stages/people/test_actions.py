@@ -47,6 +47,34 @@ def reflection() -> Reflection:
     )
 
 
+def test_an_address_is_let_found_reflections_once() -> None:
+    account = actions.let_found_reflections(" Founder@Placet.example ", language="fr")
+    assert (account.email, account.language) == ("founder@placet.example", "fr")
+    assert Account.objects.get().may_found_reflections
+    deeds = ["people.create_account", "people.let_found_reflections"]
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == deeds
+    assert {entry.target for entry in AuditEntry.objects.all()} == {str(account.id)}
+    assert actions.let_found_reflections("founder@placet.example") == account
+    assert AuditEntry.objects.count() == len(deeds)
+    assert Account.objects.get().language == "fr"
+
+
+def test_an_account_that_is_there_is_let_found_reflections() -> None:
+    account = actions.create_account("person@placet.example", name="Zoë")
+    assert actions.let_found_reflections("PERSON@placet.example").name == "Zoë"
+    account.refresh_from_db()
+    assert account.may_found_reflections
+
+
+def test_who_cannot_sign_in_is_not_let_found_reflections() -> None:
+    account = actions.create_account("person@placet.example")
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    for address in ("person@placet.example", "no address", ""):
+        with pytest.raises(ValidationError):
+            actions.let_found_reflections(address)
+    assert not Account.objects.filter(may_found_reflections=True).exists()
+
+
 def test_an_account_is_made_once_per_address_whatever_the_case() -> None:
     account = actions.create_account("Ada@People.example", name=" Ada\n L.", language="fr", is_verified=True)
     assert (account.email, account.name, account.language) == ("ada@people.example", "Ada L.", "fr")

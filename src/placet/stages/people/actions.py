@@ -81,6 +81,30 @@ def create_account(
 
 
 @transaction.atomic
+def let_found_reflections(email: str, *, language: str = "en") -> Account:
+    """Let an address found reflections: its account, or a new one where it has none. Repeatable.
+
+    The operator of an installation calls this; no page does.
+
+    Raises
+    ------
+    ValidationError
+        Where the address or the language is wrong, or the account is closed.
+    """
+    email = email.strip()
+    account = Account.objects.select_for_update().filter(email=email.lower()).first()
+    if account is None:
+        account = create_account(email, language=language)
+    if not account.is_active:
+        raise ValidationError(_("This account is closed"))
+    if not account.may_found_reflections:
+        account.may_found_reflections = True
+        account.save(update_fields=["may_found_reflections"])
+        record("people.let_found_reflections", target=str(account.id), actor_id=None)
+    return account
+
+
+@transaction.atomic
 def update_profile(account: Account, *, name: str, language: str) -> None:
     """Change what an account says of its owner.
 

@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from placet.stages.consultations import actions as consultations
-from placet.stages.consultations.ballots import BallotResult, NewBallot, cast_ballots
+from placet.stages.consultations.ballots.actions import cast_ballots
+from placet.stages.consultations.ballots.casting import BallotResult, NewBallot
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates import actions as mandates
 from placet.stages.mandates.models import Member, Participant, Priority, Reflection, Role, Standing

@@ -22,7 +22,7 @@ from placet.demonstration.shapes import Bilingual, Language
 from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
 from placet.stages.consultations import actions as consultations
-from placet.stages.consultations.bulk import PastBallot, append_ballots
+from placet.stages.consultations.bulk import PastBallot, append_ballots, take_part_together
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates import actions as mandates
 from placet.stages.mandates.models import Constituency, Member, Participant, Reflection, Role, Standing
@@ -223,7 +223,9 @@ def _load_consultation(
     approved = [
         row for row, each in zip(statements, said.statements, strict=True) if each.status == "approved"
     ]
-    append_ballots(consultation, _past_ballots(opens_at, votes, approved, participants))
+    parts = take_part_together(consultation, [participants[i].id for i in set(votes.participant_index)])
+    participations = {i: parts[participants[i].id] for i in set(votes.participant_index)}
+    append_ballots(consultation, _past_ballots(opens_at, votes, approved, participations))
     consultation.refresh_from_db()
     return consultation
 
@@ -245,7 +247,7 @@ def _past_ballots(
     opens_at: dt.datetime,
     votes: SimulatedConsultationVotes,
     statements: list[Statement],
-    participants: list[Participant],
+    participations: dict[int, int],
 ) -> Iterator[PastBallot]:
     """The simulated votes as ballots; each half of the participants reads the statements in one language."""
     seen = {
@@ -258,7 +260,7 @@ def _past_ballots(
         row = statements[statement]
         wording: Wording = seen["fr" if participant % 2 else "en"][row.text_id]
         yield PastBallot(
-            participant_id=participants[participant].id,
+            participation_id=participations[participant],
             statement_id=row.id,
             vote=int(vote),
             version_id=wording.version_id,

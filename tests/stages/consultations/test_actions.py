@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from placet.stages.consultations import actions, queries
 from placet.stages.consultations.actions import ConsultationFrame, SeedStatement
-from placet.stages.consultations.ballots import submit_statement
+from placet.stages.consultations.ballots.actions import submit_statement
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import Actor

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from placet.stages.consultations.actions import close_consultation, moderate_statement
-from placet.stages.consultations.ballots import cast_ballots, submit_statement
+from placet.stages.consultations.ballots.actions import cast_ballots, submit_statement
 from placet.stages.consultations.models import Ballot, Consultation, Statement
 from placet.stages.consultations.queries import current_votes, next_statement, phase, voting_progress
 from tests.stages.reflections import SmallReflection, ballot_on

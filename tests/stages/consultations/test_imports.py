@@ -83,7 +83,7 @@ def imported(
 
 def current_votes(consultation: Consultation) -> dict[tuple[object, str], int]:
     ballots = Ballot.objects.filter(consultation=consultation).order_by("sequence")
-    return {(b.participant_id, b.statement.foreign_id): b.vote for b in ballots.select_related("statement")}
+    return {(b.participation_id, b.statement.foreign_id): b.vote for b in ballots.select_related("statement")}
 
 
 def test_an_export_enters_whole(small: SmallReflection) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from placet.stages.consultations.actions import SeedStatement, add_statements
-from placet.stages.consultations.ballots import submit_statement
+from placet.stages.consultations.ballots.actions import submit_statement
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates.models import Role
 from placet.stages.record.models import AuditEntry

@@ -111,8 +111,8 @@ def test_a_client_cannot_name_the_participant_that_it_votes_as(
     victim = small.participant()
     for field in ("participant", "participant_id", "account", "author"):
         client.post(url("vote", small), vote_data(small.statements[0], **{field: str(victim.id)}))
-    assert not Ballot.objects.filter(participant=victim).exists()
-    assert Ballot.objects.values("participant").distinct().count() == 1
+    assert not Ballot.objects.filter(participation__participant=victim).exists()
+    assert Ballot.objects.values("participation").distinct().count() == 1
 
 
 def test_two_browsers_are_two_participants_and_one_browser_is_one(small: SmallReflection) -> None:
@@ -120,7 +120,7 @@ def test_two_browsers_are_two_participants_and_one_browser_is_one(small: SmallRe
     for client in (first, first, second):
         for statement in small.statements:
             client.post(url("vote", small), vote_data(statement))
-    assert Ballot.objects.values("participant").distinct().count() == 2
+    assert Ballot.objects.values("participation").distinct().count() == 2
 
 
 def test_who_votes_first_and_signs_in_afterwards_keeps_the_votes(
@@ -153,7 +153,7 @@ def test_the_session_of_another_account_does_not_take_a_linked_participant(
     client.post(url("vote", small), vote_data(small.statements[0]))
     client.force_login(small.accounts["stranger"])
     client.post(url("vote", small), vote_data(small.statements[1]))
-    assert not Ballot.objects.filter(participant=linked).exists()
+    assert not Ballot.objects.filter(participation__participant=linked).exists()
 
 
 def test_a_first_vote_sent_again_because_its_answer_was_lost_counts_once(

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from placet.stages.consultations.models import Ballot, Consultation, Statement
+from placet.stages.consultations.bulk import PastBallot, append_ballots, take_part_together
+from placet.stages.consultations.models import Statement
 from placet.stages.mandates.models import Constituency, Member, Participant, Standing
 from placet.stages.sensemaking.actions import request_run, run_analysis
 from placet.stages.sensemaking.models import AnalysisRun
@@ -54,26 +55,24 @@ def plant(
     versions = dict(
         TextVersion.objects.filter(text__in=[s.text_id for s in statements]).values_list("text_id", "pk")
     )
-    consultation = Consultation.objects.get(pk=small.consultation.pk)
-    ballots = []
-    for i, participant in enumerate(participants):
-        for j, statement in enumerate(statements):
-            if (vote := plan(i, j)) is not None:
-                ballots.append(
-                    Ballot(
-                        consultation=consultation,
-                        sequence=consultation.last_sequence + len(ballots) + 1,
-                        statement=statement,
-                        participant=participant,
-                        vote=vote,
-                        version_seen_id=versions[statement.text_id],
-                        client_key=uuid4(),
-                        cast_at=timezone.now(),
-                    )
-                )
-    Ballot.objects.bulk_create(ballots, batch_size=5000)
-    consultation.last_sequence += len(ballots)
-    consultation.save(update_fields=["last_sequence"])
+    parts = take_part_together(small.consultation, [participant.pk for participant in participants])
+    append_ballots(
+        small.consultation,
+        [
+            PastBallot(
+                parts[participant.pk],
+                statement.pk,
+                vote,
+                versions[statement.text_id],
+                None,
+                uuid4(),
+                timezone.now(),
+            )
+            for i, participant in enumerate(participants)
+            for j, statement in enumerate(statements)
+            if (vote := plan(i, j)) is not None
+        ],
+    )
     small.consultation.refresh_from_db()
     return participants
 

@@ -160,7 +160,7 @@ def test_every_ballot_counted_is_there_and_nothing_of_who_cast_it(
         "comment-body", "is-guarded", "comment-id", "agrees", "disagrees", "moderated", "is-meta", "is-seed"
     }  # fmt: skip
     everything = "".join(files.values())
-    secrets = [str(pk) for pk in ballots.values_list("participant", flat=True).distinct()]
+    secrets = [str(pk) for pk in ballots.values_list("participation__participant", flat=True).distinct()]
     secrets += [str(pk) for pk in ballots.values_list("statement", flat=True).distinct()]
     secrets += [account.email for account in small.accounts.values()]
     secrets += [str(moment.year) for moment in ballots.values_list("cast_at", flat=True)[:1]]

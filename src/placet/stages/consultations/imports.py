@@ -7,7 +7,7 @@ imported twice adds nothing, and a later export of the same conversation adds wh
 - A statement is known by its number in the export (``Statement.foreign_id``).
 - A participant's identifier is made from the consultation and the number in the export: the same person of
   the export is the same participant, and no account is behind it.
-- A ballot's client key is made from who voted what on which statement and when.
+- A ballot is known by who voted what on which statement and when.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from placet.sense.votes.csvfiles import read_csv
 from placet.sense.votes.polis import VOTE_FILE
 from placet.sense.votes.polis_files import parse_vote_log
 from placet.stages.consultations.actions import SeedStatement, add_statements
-from placet.stages.consultations.bulk import PastBallot, append_ballots
+from placet.stages.consultations.bulk import PastBallot, append_ballots, take_part_together
 from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
 from placet.stages.consultations.uploads import COPIED_AT_ONCE, checked_upload, unpack
 from placet.stages.mandates.models import Participant, Role, Standing
@@ -325,48 +325,38 @@ def _new_ballots(
         foreign: (pk, version_of_text[text])
         for foreign, pk, text in imported.values_list("foreign_id", "pk", "text_id")
     }
-    earlier = Ballot.objects.filter(consultation=consultation, participant__standing=Standing.IMPORTED)
-    known = set(earlier.values_list("client_key", flat=True))
-    is_wide = any(vote.moment is None for vote in export.votes)
-    current = _current_votes(earlier) if is_wide and known else {}
-    participants = {
-        foreign: _participant_id(consultation, foreign)
-        for foreign in {vote.participant for vote in export.votes}
+    names = {
+        foreign: _participant_id(consultation, foreign) for foreign in {v.participant for v in export.votes}
     }
-    times_seen: Counter[_Vote] = Counter()
+    participations = take_part_together(consultation, names.values())
+    earlier = Ballot.objects.filter(
+        consultation=consultation, participation__participant__standing=Standing.IMPORTED
+    )
+    known, current = _earlier_votes(earlier)
     for vote in export.votes:
-        participant_id = participants[vote.participant]
+        participation_id = participations[names[vote.participant]]
         statement_id, version_id = statements[str(vote.statement)]
-        times_seen[vote] += 1
-        occurrence = times_seen[vote]
-        if vote.moment is None:
-            n_before, last = current.get((participant_id, statement_id), (0, None))
-            if last == vote.value:
-                continue
-            occurrence += n_before
-        name = f"{vote.participant} {vote.statement} {vote.value} {vote.moment} {occurrence}"
-        key = uuid5(consultation.pk, f"ballot {name}")
-        if key in known:
+        cast_at = _moment(vote.moment, vote_import.created_at)
+        if vote.moment is None and current.get((participation_id, statement_id)) == vote.value:
             continue
-        yield PastBallot(
-            participant_id=participant_id,
-            statement_id=statement_id,
-            vote=vote.value,
-            version_id=version_id,
-            translation_id=None,
-            client_key=key,
-            cast_at=_moment(vote.moment, vote_import.created_at),
-        )
+        seen = (participation_id, statement_id, vote.value, cast_at)
+        if vote.moment is not None and known[seen] > 0:
+            known[seen] -= 1
+            continue
+        yield PastBallot(participation_id, statement_id, vote.value, version_id, None, None, cast_at)
 
 
-def _current_votes(ballots: QuerySet[Ballot]) -> dict[tuple[UUID, UUID], tuple[int, int]]:
-    """By participant and statement: how many ballots there are, and the vote on the last."""
-    found: dict[tuple[UUID, UUID], tuple[int, int]] = {}
-    rows = ballots.order_by("sequence").values_list("participant_id", "statement_id", "vote")
-    for participant_id, statement_id, vote in rows.iterator(chunk_size=20_000):
-        n_before, _last = found.get((participant_id, statement_id), (0, 0))
-        found[participant_id, statement_id] = (n_before + 1, vote)
-    return found
+def _earlier_votes(
+    ballots: QuerySet[Ballot],
+) -> tuple[Counter[tuple[int, UUID, int, datetime]], dict[tuple[int, UUID], int]]:
+    """How often each vote was imported before, and the last one by participation and statement."""
+    known: Counter[tuple[int, UUID, int, datetime]] = Counter()
+    current: dict[tuple[int, UUID], int] = {}
+    rows = ballots.order_by("sequence").values_list("participation_id", "statement_id", "vote", "cast_at")
+    for participation_id, statement_id, vote, cast_at in rows.iterator(chunk_size=20_000):
+        known[participation_id, statement_id, vote, cast_at] += 1
+        current[participation_id, statement_id] = vote
+    return known, current
 
 
 def _moment(moment: float | None, unknown: datetime) -> datetime:

@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from placet.stages.consultations.ballots import NewBallot
+from placet.stages.consultations.ballots.casting import NewBallot
 from placet.stages.consultations.models import STATEMENT_MAX_LENGTH
 from placet.stages.mandates.models import Constituency, Member, Reflection
 from placet.stages.mandates.queries import ConstituencyView, MemberView, constituency_views, member_views

@@ -1,9 +1,10 @@
 """Reading consultations, their statements and the ballots cast."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from placet.stages.consultations.models import Ballot, Consultation, Statement, VoteImport
+from placet.stages.consultations.models import Ballot, Consultation, Participation, Statement, VoteImport
 from placet.stages.mandates.models import Participant, Reflection, Role, RoleGrant, Standing
 from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
 from placet.stages.mandates.queries import MANAGING_ROLES
@@ -40,6 +41,7 @@ class ConsultationView:
     is_simulated: bool
     statement_count: int
     ballot_count: int
+    participant_count: int
 
     @property
     def is_open(self) -> bool:
@@ -293,15 +295,24 @@ def original_wording(view: StatementView) -> Wording | None:
 
 
 def is_eligible(consultation: Consultation, participant: Participant | None, *, is_signed_in: bool) -> bool:
-    """Whether a reader may take part, by the consultation's eligibility."""
+    """Whether a reader may take part, by the consultation's eligibility; one who has not yet: None."""
+    if participant is not None and may_vote(consultation, Standing(participant.standing)):
+        return True
+    return may_vote(consultation, Standing.VERIFIED if is_signed_in else Standing.ANONYMOUS)
+
+
+def may_vote(consultation: Consultation, standing: Standing) -> bool:
+    """Whether a participant of that standing may vote, by the consultation's eligibility."""
     if consultation.eligibility == Consultation.Eligibility.INVITED:
-        return participant is not None and participant.standing == Standing.INVITED
-    return consultation.eligibility == Consultation.Eligibility.OPEN or is_signed_in
+        return standing == Standing.INVITED
+    if consultation.eligibility == Consultation.Eligibility.VERIFIED:
+        return standing in (Standing.VERIFIED, Standing.INVITED)
+    return True
 
 
 def current_votes(consultation: Consultation, participant: Participant) -> dict[UUID, int]:
     """The participant's own current vote on each statement: the last ballot counts."""
-    ballots = Ballot.objects.filter(consultation=consultation, participant=participant).order_by("sequence")
+    ballots = _own_ballots(consultation, participant).order_by("sequence")
     return dict(ballots.values_list("statement_id", "vote"))
 
 
@@ -333,31 +344,32 @@ def voting_progress(consultation: Consultation, participant: Participant | None)
     return total - _unseen(consultation, participant).count(), total
 
 
-def vote_events(
-    consultation: Consultation, *, up_to: int | None = None
-) -> Iterable[tuple[UUID, UUID, int, int]]:
-    """Every ballot in order, as participant, statement, vote and sequence; superseded ones included."""
-    ballots = Ballot.objects.filter(consultation=consultation)
+class CastVote(NamedTuple):
+    """A ballot as analyses read it: ``participation`` is a number that tells nothing about anybody."""
+
+    participation_id: int
+    statement_id: UUID
+    vote: int
+    sequence: int
+
+
+def votes_since(consultation: Consultation, sequence: int, *, up_to: int | None = None) -> Iterator[CastVote]:
+    """Every ballot after a sequence, in order; superseded ones included.
+
+    Nothing is missed by asking again for what comes after the last one seen: sequences are given out under
+    the consultation's lock and become visible in their order.
+    """
+    ballots = Ballot.objects.filter(consultation=consultation, sequence__gt=sequence)
     if up_to is not None:
         ballots = ballots.filter(sequence__lte=up_to)
-    return (
-        ballots.order_by("sequence")
-        .values_list("participant_id", "statement_id", "vote", "sequence")
-        .iterator(chunk_size=20_000)
-    )
+    rows = ballots.order_by("sequence").values_list("participation_id", "statement_id", "vote", "sequence")
+    return map(CastVote._make, rows.iterator(chunk_size=20_000))
 
 
-def participant_count(consultation: Consultation) -> int:
-    """How many participants have cast at least one ballot."""
-    return Ballot.objects.filter(consultation=consultation).values("participant").distinct().count()
-
-
-def belonging_of_voters(consultation: Consultation) -> list[tuple[UUID, int | None, int | None]]:
-    """Participant, member and constituency of everyone who voted: for releases, never for a page."""
-    voters = Participant.objects.filter(
-        Exists(Ballot.objects.filter(consultation=consultation, participant=OuterRef("pk")))
-    )
-    return list(voters.values_list("pk", "member_id", "constituency_id"))
+def belonging_of_voters(consultation: Consultation) -> list[tuple[int, int | None, int | None]]:
+    """Participation, member and constituency of everyone who voted: for releases, never for a page."""
+    voters = Participation.objects.filter(consultation=consultation, first_sequence__isnull=False)
+    return list(voters.values_list("pk", "participant__member_id", "participant__constituency_id"))
 
 
 def imports_of(actor: Actor, consultation: Consultation) -> QuerySet[VoteImport]:
@@ -396,10 +408,14 @@ def _unseen(consultation: Consultation, participant: Participant | None) -> Quer
     statements = accepted_statements(consultation)
     if participant is None:
         return statements
-    voted = Ballot.objects.filter(
-        consultation=consultation, participant=participant, statement=OuterRef("pk")
-    )
+    voted = _own_ballots(consultation, participant).filter(statement=OuterRef("pk"))
     return statements.filter(~Exists(voted))
+
+
+def _own_ballots(consultation: Consultation, participant: Participant) -> QuerySet[Ballot]:
+    """The ballots that a participant cast here itself: the index knows those by their client key."""
+    own = Participation.objects.filter(consultation=consultation, participant=participant)
+    return Ballot.objects.filter(participation__in=own, client_key__isnull=False)
 
 
 def _consultation_views(found: Sequence[Consultation], language: str) -> list[ConsultationView]:
@@ -427,6 +443,7 @@ def _consultation_views(found: Sequence[Consultation], language: str) -> list[Co
             is_simulated=c.is_simulated,
             statement_count=counts[c.pk],
             ballot_count=c.last_sequence,
+            participant_count=c.participant_count,
         )
         for c in found
     ]

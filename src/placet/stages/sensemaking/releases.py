@@ -24,7 +24,7 @@ from placet.stages.consultations.queries import (
     accepted_statements,
     belonging_of_voters,
     phase,
-    vote_events,
+    votes_since,
 )
 from placet.stages.mandates.models import Constituency, Member
 from placet.stages.mandates.queries import constituency_views, member_views
@@ -240,8 +240,8 @@ def _prepare(consultation: Consultation, k: int, previous: PreparedRelease | Non
     reflection = consultation.priority.reflection
     codes = dict(Member.objects.filter(reflection=reflection).values_list("pk", "code"))
     keys = dict(Constituency.objects.filter(reflection=reflection).values_list("pk", "key"))
-    member_of: dict[UUID, str] = {}
-    constituency_of: dict[UUID, str] = {}
+    member_of: dict[int, str] = {}
+    constituency_of: dict[int, str] = {}
     for participant, member, constituency in belonging_of_voters(consultation):
         if participant in voters:
             member_of[participant] = codes[member] if member else NOT_STATED
@@ -304,16 +304,16 @@ def _consent(tables: Mapping[str, Cells]) -> list[dict[str, str | int | float]]:
     return sorted(listed, key=lambda entry: (-float(entry["least_low"]), str(entry["reference"])))
 
 
-def _current_votes(consultation: Consultation) -> dict[tuple[UUID, UUID], int]:
-    """The vote that counts, by participant and statement."""
-    events = vote_events(consultation, up_to=consultation.last_sequence)
-    return {(participant, statement): vote for participant, statement, vote, _sequence in events}
+def _current_votes(consultation: Consultation) -> dict[tuple[int, UUID], int]:
+    """The vote that counts, by participation and statement."""
+    cast = votes_since(consultation, 0, up_to=consultation.last_sequence)
+    return {(each.participation_id, each.statement_id): each.vote for each in cast}
 
 
 def _votes_by_member(
     consultation: Consultation,
-    votes: Mapping[tuple[UUID, UUID], int],
-    member_of: Mapping[UUID, str],
+    votes: Mapping[tuple[int, UUID], int],
+    member_of: Mapping[int, str],
     categories: Iterable[str],
 ) -> list[ReleaseTable]:
     """For each statement: how many agreed and how many did not, by member.

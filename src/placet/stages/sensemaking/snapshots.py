@@ -6,12 +6,12 @@ in every later snapshot, and say nothing about anybody outside it.
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import CharField, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from placet.sense.votes import Conversation, VoteTable
 from placet.sense.votes import Statement as Entry
-from placet.stages.consultations.models import Ballot, Consultation, Statement
+from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.consultations.queries import votes_since
 from placet.stages.texts.queries import wordings
 
 ORIGINALS = ""  # a language that nothing is translated into
@@ -54,17 +54,13 @@ def counted_ballots(
     Ballots on other statements count for the numbers only, so that a number stays the same when a statement
     is moderated.
     """
-    ballots = (
-        Ballot.objects.filter(consultation=consultation, sequence__lte=last_sequence)
-        .order_by("sequence")
-        # As text: on SQLite, making a UUID of each takes longer than all else.
-        .values_list(Cast("participant_id", CharField()), "statement__reference", "vote", "sequence")
-    )
-    numbers: dict[str, int] = {}
-    for participant, statement, vote, sequence in ballots.iterator(chunk_size=20_000):
-        number = numbers.setdefault(participant, len(numbers) + 1)
-        if statement in references:
-            yield number, statement, vote, sequence
+    known = dict(Statement.objects.filter(consultation=consultation).values_list("pk", "reference"))
+    numbers: dict[int, int] = {}
+    for ballot in votes_since(consultation, 0, up_to=last_sequence):
+        number = numbers.setdefault(ballot.participation_id, len(numbers) + 1)
+        reference = known[ballot.statement_id]
+        if reference in references:
+            yield number, reference, ballot.vote, ballot.sequence
 
 
 def _current_votes(consultation: Consultation, last_sequence: int, references: set[str]) -> VoteTable:

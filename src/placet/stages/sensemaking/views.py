@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from placet.stages.consultations.identity import current_participant
 from placet.stages.consultations.models import Consultation
-from placet.stages.consultations.queries import consultation_view, find_consultation, participant_count
+from placet.stages.consultations.queries import consultation_view, find_consultation
 from placet.stages.mandates.manage_pages import manage_page
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import roles_of
@@ -60,7 +60,7 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
         "may_manage": bool(roles_of(request.user, found.priority.reflection) & set(queries.ANALYSING_ROLES)),
     }
     if status.latest is None:
-        return _page(request, found, "no_results", context | {"participant_count": participant_count(found)})
+        return _page(request, found, "no_results", context | {"participant_count": found.participant_count})
     figures = draw(status.latest, _language())
     shown = _results(request, status.latest, figures) | _standing(request, status.latest, figures)
     return _page(request, found, "results", context | shown)

@@ -108,7 +108,6 @@ def consultation(request: HttpRequest, reference: str) -> HttpResponse:
     view = queries.consultation_view(found, reader_language())
     context = {
         "waiting_count": queries.waiting_count(found),
-        "participant_count": queries.participant_count(found),
         "may_open": view.state == "draft" and view.statement_count > 0,
     }
     return _page(request, found, "consultation", context)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.stages.consultations import queries
-from placet.stages.consultations.ballots import cast_ballots, submit_statement
+from placet.stages.consultations.ballots.actions import cast_ballots, submit_statement
+from placet.stages.consultations.ballots.casting import REFUSALS
 from placet.stages.consultations.identity import (
     current_participant,
     ensure_participant,
@@ -41,7 +42,6 @@ def consultation(request: HttpRequest, reference: str) -> HttpResponse:
         found,
         "consultation",
         {
-            "participant_count": queries.participant_count(found),
             "n_voted": n_voted,
             "n_statements": n_statements,
             "may_take_part": _may_take_part(request, found, participant),
@@ -148,7 +148,7 @@ def _take_vote(request: HttpRequest, found: Consultation) -> HttpResponse:
     except ValidationError as refusal:
         return _ballot(request, found, participant, error=" ".join(refusal.messages))
     if result.refusal:
-        return _ballot(request, found, participant, error=result.refusal)
+        return _ballot(request, found, participant, error=str(REFUSALS[result.refusal]))
     if request.htmx:  # type: ignore[attr-defined]
         return _ballot(request, found, participant, voted_on=form.cleaned_data["statement"])
     return redirect("consultations:vote", found.reference)

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from placet.demonstration.sign_in import sign_in_url
 from placet.stages.consultations.actions import close_consultation, moderate_statement
-from placet.stages.consultations.ballots import submit_statement
+from placet.stages.consultations.ballots.actions import submit_statement
 from placet.stages.consultations.models import Consultation, Statement, VoteImport
 from placet.stages.mandates.models import Milestone, Role, RoleGrant
 from placet.stages.mandates.participation import invite

@@ -128,6 +128,7 @@ TABLE: dict[str, Row] = {
     "consultations:consultation": consultation(PUBLIC_CONSULTATION),
     "consultations:start": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:vote": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
+    "consultations:token": consultation(post={"open": EVERYBODY}),
     "consultations:statements": consultation(PUBLIC_CONSULTATION),
     "consultations:add-statement": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:own-statements": consultation(PUBLIC_CONSULTATION),

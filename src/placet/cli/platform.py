@@ -80,7 +80,7 @@ def web(host: str, port: int, processes: int, end_with_parent: bool) -> None:
         "placet.config.asgi:application",
         address=host,
         port=port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.ASGI,
         workers=processes,
         workers_kill_timeout=4,
         log_level=LogLevels.warning,

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from placet.stages.consultations.views import participate
+from placet.stages.consultations.views import participate, tokens
 
 app_name = "consultations"
 urlpatterns = [
     path("c/<str:reference>/", participate.consultation, name="consultation"),
     path("c/<str:reference>/start/", participate.start, name="start"),
     path("c/<str:reference>/vote/", participate.vote, name="vote"),
+    path("c/<str:reference>/token/", tokens.token, name="token"),
     path("c/<str:reference>/statements/", participate.statements, name="statements"),
     path("c/<str:reference>/statements/new/", participate.add_statement, name="add-statement"),
     path("c/<str:reference>/statements/mine/", participate.own_statements, name="own-statements"),

@@ -1,20 +1,18 @@
 """A backup restored is what was backed up; whatever goes wrong, nothing was changed."""
 
 import fcntl
-import io
 import json
 import shutil
 import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from placet.config.backup.archive import BackupError, verified
-from tests.config.installations import Installation, copied, databases, empty, filled
+from tests.config.archives import Change, rewrite, with_manifest, wrong_rows
+from tests.config.installations import Installation, copied, empty
 from tests.conftest import ON_POSTGRESQL
 
 # The mark keeps these on PostgreSQL; each test has databases of its own.
@@ -22,27 +20,6 @@ pytestmark = pytest.mark.django_db
 sqlite_alone = pytest.mark.skipif(ON_POSTGRESQL, reason="SQLite alone")
 postgresql_alone = pytest.mark.skipif(not ON_POSTGRESQL, reason="PostgreSQL alone")
 KIND = "postgresql" if ON_POSTGRESQL else "sqlite"
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[list[str]]:
-    with databases() as names:
-        yield names
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, made: list[str]) -> Installation:
-    """An installation that is only read."""
-    return filled(tmp_path_factory.mktemp("original") / "home", made)
-
-
-@pytest.fixture(scope="module")
-def archive(original: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of it."""
-    path = tmp_path_factory.mktemp("archive") / "backup.tar"
-    result = original.run("backup", path)
-    assert result.returncode == 0, result.stderr
-    return path
 
 
 @pytest.fixture
@@ -144,100 +121,6 @@ def test_the_platforms_processes_say_that_they_run(archive: Path, other: Install
             clock.terminate()
 
 
-def rewrite(
-    source: Path, target: Path, change: Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]]
-) -> Path:
-    """Copy an archive, with each member changed."""
-    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
-        for info in old:
-            file = old.extractfile(info)
-            for member, content in change(info.name, file.read() if file else b""):
-                member.size = len(content) if member.isreg() else 0
-                new.addfile(member, io.BytesIO(content))
-    return target
-
-
-def read(path: Path) -> None:
-    """Open an archive as ``restore`` does."""
-    with verified(path, lambda *_: None):
-        pass
-
-
-def plain(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
-    return [(tarfile.TarInfo(name), content)]
-
-
-def link(name: str, kind: bytes, target: str = "/etc/passwd") -> list[tuple[tarfile.TarInfo, bytes]]:
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = kind, target
-    return [(info, b"")]
-
-
-def with_manifest(**changes: object) -> Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]]:
-    def change(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
-        if name != "manifest.json":
-            return plain(name, content)
-        return plain(name, json.dumps(json.loads(content) | changes).encode())
-
-    return change
-
-
-def wrong_rows(name: str, content: bytes) -> list[tuple[tarfile.TarInfo, bytes]]:
-    if name != "manifest.json":
-        return plain(name, content)
-    manifest = json.loads(content)
-    manifest["tables"]["people_account"]["rows"] += 1
-    return plain(name, json.dumps(manifest).encode())
-
-
-FORGED = {
-    "a path that leads out": lambda n, c: (
-        plain(n, c) + (plain("files/../../x", b"x") if n == "secret_key" else [])
-    ),
-    "an absolute path": lambda n, c: plain(n, c) + (plain("/tmp/x", b"x") if n == "secret_key" else []),
-    "a file that is not named": lambda n, c: (
-        plain(n, c) + (plain("files/x", b"x") if n == "secret_key" else [])
-    ),
-    "a symbolic link": lambda n, c: link(n, tarfile.SYMTYPE) if n.startswith("files/") else plain(n, c),
-    "a hard link": lambda n, c: (
-        link(n, tarfile.LNKTYPE, "secret_key") if n.startswith("files/") else plain(n, c)
-    ),
-    "a device": lambda n, c: link(n, tarfile.CHRTYPE) if n.startswith("files/") else plain(n, c),
-    "the same name twice": lambda n, c: plain(n, c) * (2 if n == "secret_key" else 1),
-    "no manifest": lambda n, c: [] if n == "manifest.json" else plain(n, c),
-    "no secret key": lambda n, c: [] if n == "secret_key" else plain(n, c),
-    "another content": lambda n, c: plain(n, c[:-1] + b"?") if n.startswith("files/") else plain(n, c),
-    "a longer content": lambda n, c: plain(n, c + b"?") if n.startswith("files/") else plain(n, c),
-    "a manifest that is none": lambda n, c: plain(n, b"[]") if n == "manifest.json" else plain(n, c),
-    "another format": with_manifest(format="placet-backup-9"),
-}
-
-
-@pytest.mark.parametrize("how", FORGED)
-def test_an_archive_that_was_changed_is_refused(how: str, archive: Path, tmp_path: Path) -> None:
-    forged = rewrite(archive, tmp_path / "forged.tar", FORGED[how])
-    with pytest.raises(BackupError, match=r"^forged.tar is no backup of Placet, or it is damaged"):
-        read(forged)
-    read(archive)
-
-
-@pytest.mark.parametrize("part", [0.0, 0.001, 0.3, 0.9, 0.99])
-def test_an_archive_that_ends_too_early_is_refused(part: float, archive: Path, tmp_path: Path) -> None:
-    short = tmp_path / "short.tar"
-    content = archive.read_bytes().rstrip(b"\0")  # what a tar file is filled up with
-    short.write_bytes(content[: int(len(content) * part)])
-    with pytest.raises(BackupError, match=r"^short.tar "):
-        read(short)
-
-
-def test_one_flipped_byte_is_noticed(archive: Path, tmp_path: Path) -> None:
-    content = bytearray(archive.read_bytes())
-    content[len(content) // 2] ^= 1
-    (tmp_path / "flipped.tar").write_bytes(content)
-    with pytest.raises(BackupError, match="damaged"):
-        read(tmp_path / "flipped.tar")
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -247,7 +130,7 @@ def test_one_flipped_byte_is_noticed(archive: Path, tmp_path: Path) -> None:
     ids=["a wrong count", "another version"],
 )
 def test_what_does_not_fit_leaves_everything_as_it_was(
-    change: Callable[[str, bytes], list[tuple[tarfile.TarInfo, bytes]]],
+    change: Change,
     words: list[str],
     archive: Path,
     other: Installation,
@@ -276,6 +159,17 @@ def fail(*arguments):
     raise OperationalError
 type(connections["default"])._commit = fail
 """
+LATE = """
+import contextlib
+from placet.config.backup import restoring
+swapped = restoring._swapped
+@contextlib.contextmanager
+def late(pairs):
+    with swapped(pairs):
+        os.kill(os.getpid(), __import__("signal").{number})
+        yield
+restoring._swapped = late
+"""
 PATCH_NOTHING = PATCH.format(stop="pass", module="saving", name="unused")
 
 
@@ -285,9 +179,7 @@ def test_a_restore_that_is_interrupted_leaves_everything_as_it_was(
     number: str, place: str, archive: Path, other: Installation
 ) -> None:
     module = "restoring" if ON_POSTGRESQL else "sqlite"
-    where = {"checking": (module, "check_tables"), "swapping": ("restoring", "_swapped")}[place]
-    if place == "swapping" and number != "SIGKILL":
-        pytest.skip("signals wait for the last steps")
+    where = {"checking": (module, "check_tables"), "swapping": ("restoring", "_uninterrupted")}[place]
     before = other.state()
     patch = PATCH.format(stop=STOP.format(number), module=where[0], name=where[1])
     result = other.run("restore", archive, "--replace", before=patch)
@@ -298,6 +190,15 @@ def test_a_restore_that_is_interrupted_leaves_everything_as_it_was(
     else:
         assert_refused(result, "Nothing was changed", status=130)
     assert other.state() == before
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_the_last_steps_are_not_interrupted(
+    number: str, original: Installation, archive: Path, other: Installation
+) -> None:
+    result = other.run("restore", archive, "--replace", before=PATCH_NOTHING + LATE.format(number=number))
+    assert restored(result), result.stderr
+    assert other.state()[:3] == original.state()[:3]
 
 
 def test_files_go_back_where_the_last_step_fails(archive: Path, other: Installation) -> None:
@@ -412,7 +313,7 @@ def test_a_database_that_is_damaged_can_be_replaced(
 @sqlite_alone
 def test_a_database_that_somebody_reads_is_not_replaced(archive: Path, other: Installation) -> None:
     code = (
-        "from django.db import connections\n"
+        "from django.db import connection\n"
         "connection.cursor().execute('BEGIN'); connection.cursor().execute('SELECT 1 FROM people_account')\n"
         "print('reading', flush=True); import time; time.sleep(60)"
     )

@@ -156,12 +156,14 @@ def _swapped(pairs: list[tuple[Path, Path]]) -> Iterator[None]:
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Let no signal come between the last steps: they take an instant."""
-    numbers = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    # A mask would be this thread's alone, and the progress bar has another.
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

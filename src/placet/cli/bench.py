@@ -1,4 +1,4 @@
-"""``placet bench``: how long the engine takes on synthetic votes, and whether it finds what was planted."""
+"""``placet bench``: how long the engine takes on synthetic votes, and how many ballots the platform takes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,39 @@ N_NEW = 1000  # votes of a refresh
 
 @click.group()
 def bench() -> None:
-    """Time the engine on this machine, on votes that anyone can draw again."""
+    """Time the engine and the platform on this machine, on votes that anyone can draw again."""
+
+
+@bench.command()
+@click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+@click.option("--connections", default=64, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--seconds", default=20, show_default=True, type=click.IntRange(min=1))
+@click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 100), help="Ballots a request.")
+@click.option("--participants", default=20_000, show_default=True, type=click.IntRange(min=1))
+@click.option("--statements", default=200, show_default=True, type=click.IntRange(min=1))
+def ballots(
+    database: str, connections: int, seconds: int, batch: int, participants: int, statements: int
+) -> None:
+    """Throw ballots at a platform of its own and print what came through as JSON.
+
+    The full path, on this machine: token, checks, limits, idempotency, durable commit; one web process, the
+    database with its own defaults, the load from wrk (to be installed) beside them. "acknowledged" was
+    answered as recorded, "stored" is in the database afterwards: never less.
+    """
+    from placet.cli.loads.ballots import MissingProgramError, measure_ballots
+
+    try:
+        figures = measure_ballots(
+            database=database,
+            connections=connections,
+            seconds=seconds,
+            batch=batch,
+            participants=participants,
+            statements=statements,
+        )
+    except MissingProgramError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(figures, indent=1))
 
 
 @bench.command()

@@ -14,18 +14,25 @@ from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from placet.stages.consultations.ballots.casting import BallotResult, NewBallot, Refusal, Submission
 from placet.stages.consultations.ballots.pace import Pace
-from placet.stages.consultations.ballots.rows import BallotRow, insert_ballots, known_sequences, touch
-from placet.stages.consultations.models import Consultation, Participation, Statement, Vote
+from placet.stages.consultations.ballots.reading import (
+    Native,
+    known_sequences,
+    live_versions,
+    participations,
+    versions_of_translations,
+)
+from placet.stages.consultations.ballots.rows import BallotRow, count, insert_ballots, native, touch
+from placet.stages.consultations.models import Consultation, Vote
 from placet.stages.consultations.queries import may_vote, phase
 from placet.stages.mandates.models import Standing
-from placet.stages.texts.models import TextVersion, Translation
 
 Clock = Callable[[], datetime]
+
+VOTES = frozenset(Vote.values)
 
 
 @transaction.atomic
@@ -86,9 +93,10 @@ class _Batch:
         ballots = list(chain.from_iterable(each.ballots for each in submissions))
         self._consultation = consultation
         self._now = now
+        self._native = native()
         self._is_open = phase(consultation, now) == "open"
         self._known = known_sequences(
-            (each.participation_id, ballot.client_key) for each in submissions for ballot in each.ballots
+            [(each.participation_id, ballot.client_key) for each in submissions for ballot in each.ballots]
         )
         self._participants = dict(
             _participants(consultation, {each.participation_id for each in submissions}, now)
@@ -98,7 +106,7 @@ class _Batch:
 
     def result(self, participation_id: int, ballot: NewBallot) -> BallotResult:
         """What becomes of a ballot; one that may enter is kept for ``write``."""
-        identity = (participation_id, ballot.client_key)
+        identity = (participation_id, self._native(ballot.client_key))
         if (known := self._known.get(identity)) is not None:
             return BallotResult(ballot.client_key, known)
         if refusal := self._refusal(participation_id, ballot):
@@ -128,10 +136,8 @@ class _Batch:
         insert_ballots(self._consultation.pk, self._rows)
         voting = {pk: each for pk, each in self._participants.items() if each.first_sequence}
         touch([(pk, each.first_sequence, each.pace.until) for pk, each in voting.items()])
-        Consultation.objects.filter(pk=self._consultation.pk).update(
-            last_sequence=self._rows[-1].sequence,
-            participant_count=F("participant_count") + sum(not each.has_voted for each in voting.values()),
-        )
+        n_new = sum(not each.has_voted for each in voting.values())
+        count(self._consultation.pk, self._rows[-1].sequence, n_new)
 
     def _refusal(self, participation_id: int, ballot: NewBallot) -> Refusal | None:
         if not self._is_open:
@@ -139,9 +145,9 @@ class _Batch:
         participant = self._participants.get(participation_id)
         if participant is None or not participant.is_eligible:
             return Refusal.NOT_ELIGIBLE
-        if ballot.vote not in Vote.values:
+        if ballot.vote not in VOTES:
             return Refusal.VOTE
-        if refusal := self._live.refusal(ballot):
+        if refusal := self._live.refusal(self._native(ballot.statement_id), ballot):
             return refusal
         return None if participant.pace.take() else Refusal.PACE
 
@@ -150,34 +156,30 @@ def _participants(
     consultation: Consultation, ids: set[int], now: datetime
 ) -> Iterator[tuple[int, _Participant]]:
     now_ms = int(now.timestamp() * 1000)
-    found = Participation.objects.filter(pk__in=ids, consultation=consultation).values_list(
-        "pk", "first_sequence", "paced_until", "participant__standing"
-    )
-    for pk, first_sequence, paced_until, standing in found:
+    here = native()(consultation.pk)
+    for part in participations(ids):
+        if part.consultation_id != here:
+            continue
+        is_eligible = may_vote(consultation, Standing(part.standing))
         yield (
-            pk,
-            _Participant(
-                may_vote(consultation, Standing(standing)),
-                has_voted=first_sequence is not None,
-                pace=Pace(paced_until, now_ms),
-            ),
+            part.id,
+            _Participant(is_eligible, part.first_sequence is not None, Pace(part.paced_until, now_ms)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _LiveWordings:
-    """What may be voted on: statements with their texts, versions by text, translations by version."""
+    """What may be voted on: the versions of each live statement, and of which version a translation is."""
 
-    text_of_statement: dict[UUID, UUID]
-    text_of_version: dict[int, UUID]
+    versions: set[tuple[Native, int]]
+    statements: set[Native]
     version_of_translation: dict[int, int]
 
-    def refusal(self, ballot: NewBallot) -> Refusal | None:
+    def refusal(self, statement: Native, ballot: NewBallot) -> Refusal | None:
         """Why a ballot is on nothing that may be voted on; None where it is."""
-        text_id = self.text_of_statement.get(ballot.statement_id)
-        if text_id is None:
+        if statement not in self.statements:
             return Refusal.STATEMENT
-        if self.text_of_version.get(ballot.version_id) != text_id:
+        if (statement, ballot.version_id) not in self.versions:
             return Refusal.WORDING
         if ballot.translation_id is None:
             return None
@@ -186,17 +188,7 @@ class _LiveWordings:
 
 
 def _live_wordings(consultation: Consultation, ballots: Sequence[NewBallot]) -> _LiveWordings:
-    statements = Statement.objects.filter(
-        consultation=consultation,
-        state=Statement.State.ACCEPTED,
-        pk__in={ballot.statement_id for ballot in ballots},
-    )
-    versions = TextVersion.objects.filter(pk__in={ballot.version_id for ballot in ballots})
-    translations = Translation.objects.filter(
-        pk__in={ballot.translation_id for ballot in ballots if ballot.translation_id is not None}
-    )
-    return _LiveWordings(
-        dict(statements.values_list("pk", "text_id")),
-        dict(versions.values_list("pk", "text_id")),
-        dict(translations.values_list("pk", "version_id")),
-    )
+    versions = live_versions(consultation.pk, {ballot.statement_id for ballot in ballots})
+    translated = {ballot.translation_id for ballot in ballots if ballot.translation_id is not None}
+    statements = {statement for statement, _version in versions}
+    return _LiveWordings(versions, statements, versions_of_translations(translated))

@@ -5,6 +5,7 @@ Only ``recording`` and ``bulk`` call this, in a transaction that holds the lock 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model
 
-from placet.stages.consultations.models import Ballot, Participation
+from placet.stages.consultations.models import Ballot, Consultation, Participation
 
 T = TypeVar("T")
 
@@ -32,27 +33,9 @@ class BallotRow(NamedTuple):
     cast_at: datetime
 
 
-def known_sequences(identities: Iterable[tuple[int, UUID]]) -> dict[tuple[int, UUID], int]:
-    """The sequences of ballots that are there already, by participation and client key."""
-    table = _quoted(Ballot)
-    identifier = _uuid_value()
-    known: dict[tuple[int, UUID], int] = {}
-    with connection.cursor() as cursor:
-        for some in _batched(identities):
-            cursor.execute(
-                f"WITH sent(participation_id, client_key) AS (VALUES {_marks(len(some), 2)}) "  # noqa: S608
-                f"SELECT ballot.participation_id, ballot.client_key, ballot.sequence FROM sent JOIN {table} "
-                "AS ballot ON ballot.participation_id = sent.participation_id "
-                "AND ballot.client_key = sent.client_key AND ballot.client_key IS NOT NULL",
-                list(chain.from_iterable((pk, identifier(key)) for pk, key in some)),
-            )
-            known.update(((pk, _as_uuid(key)), sequence) for pk, key, sequence in cursor.fetchall())
-    return known
-
-
 def insert_ballots(consultation_id: UUID, rows: Iterable[BallotRow]) -> None:
     """Insert the rows as they are."""
-    identifier = _uuid_value()
+    identifier = native()
     moment = connection.ops.adapt_datetimefield_value
     consultation = identifier(consultation_id)
     columns = (
@@ -60,9 +43,9 @@ def insert_ballots(consultation_id: UUID, rows: Iterable[BallotRow]) -> None:
         "version_seen_id, translation_seen_id, client_key, cast_at"
     )
     with connection.cursor() as cursor:
-        for some in _batched(rows):
+        for some in batched(rows):
             cursor.execute(
-                f"INSERT INTO {_quoted(Ballot)} ({columns}) VALUES {_marks(len(some), 9)}",  # noqa: S608
+                f"INSERT INTO {quoted(Ballot)} ({columns}) VALUES {marks(len(some), 9)}",  # noqa: S608
                 list(
                     chain.from_iterable(
                         (
@@ -82,13 +65,23 @@ def insert_ballots(consultation_id: UUID, rows: Iterable[BallotRow]) -> None:
             )
 
 
+def count(consultation_id: UUID, last_sequence: int, n_new_participants: int) -> None:
+    """Bring a consultation's counters up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quoted(Consultation)} SET last_sequence = %s, "  # noqa: S608
+            "participant_count = participant_count + %s WHERE id = %s",
+            [last_sequence, n_new_participants, native()(consultation_id)],
+        )
+
+
 def touch(participations: Iterable[tuple[int, int, int]]) -> None:
     """Note the first sequence (where there was none) and the pace of participations that have voted."""
-    table = _quoted(Participation)
+    table = quoted(Participation)
     with connection.cursor() as cursor:
-        for some in _batched(participations):
+        for some in batched(participations):
             cursor.execute(
-                f"WITH voted(id, first_sequence, paced_until) AS (VALUES {_marks(len(some), 3)}) "  # noqa: S608
+                f"WITH voted(id, first_sequence, paced_until) AS (VALUES {marks(len(some), 3)}) "  # noqa: S608
                 f"UPDATE {table} SET paced_until = voted.paced_until, "
                 f"first_sequence = COALESCE({table}.first_sequence, voted.first_sequence) "
                 f"FROM voted WHERE {table}.id = voted.id",
@@ -96,28 +89,27 @@ def touch(participations: Iterable[tuple[int, int, int]]) -> None:
             )
 
 
-def _batched(items: Iterable[T]) -> Iterator[Sequence[T]]:
+def batched(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    """The items, as many together as go into one statement."""
     waiting = iter(items)
     while some := list(islice(waiting, ROWS_AT_ONCE)):
         yield some
 
 
-def _marks(n_rows: int, n_columns: int) -> str:
+@cache
+def marks(n_rows: int, n_columns: int) -> str:
+    """Placeholders of so many rows of values."""
     row = f"({', '.join(['%s'] * n_columns)})"
     return ", ".join([row] * n_rows)
 
 
-def _quoted(model: type[Model]) -> str:
+def quoted(model: type[Model]) -> str:
+    """A model's table, as SQL names it."""
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _uuid_value() -> Callable[[UUID], UUID | str]:
+def native() -> Callable[[UUID], UUID | str]:
     """How the database takes an identifier."""
     if connection.features.has_native_uuid_field:
         return lambda value: value
     return lambda value: value.hex
-
-
-def _as_uuid(value: UUID | str) -> UUID:
-    """An identifier as the database gives it back."""
-    return value if isinstance(value, UUID) else UUID(value)

@@ -1,0 +1,121 @@
+"""``placet bench ballots``: the whole ballot path under load, on either database, with nothing switched off.
+
+Token, checks, limits, idempotency and commit; the load comes from wrk, on the same machine.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from placet.cli.loads import platform
+from placet.cli.loads.postgresql import find_binaries, temporary_cluster
+
+LUA = Path(__file__).with_name("ballots.lua")
+WARM_UP_SECONDS = 3
+
+
+class MissingProgramError(Exception):
+    """A program that the measurement needs is not installed; the message says which."""
+
+
+def measure_ballots(
+    *, database: str, connections: int, seconds: int, batch: int, participants: int, statements: int
+) -> dict[str, Any]:
+    """Serve a platform of its own, load it, and say what came through.
+
+    Raises
+    ------
+    MissingProgramError
+    """
+    if shutil.which("wrk") is None:
+        raise MissingProgramError(
+            "The load comes from wrk. Install it (Debian: apt install wrk), then repeat."
+        )
+    with _home() as home, _database(database) as url:
+        port = platform.free_port()
+        env = platform.environment(home, url, port)
+        os.environ.clear()
+        os.environ.update(env)
+        _set_up_django()
+        from django.db import connections as databases
+
+        ground = platform.prepare(participants, statements)
+        databases.close_all()
+        platform.write_ground(ground, home / "ground.txt")
+        with platform.serving(env, port) as server:
+            _wrk(port, connections, WARM_UP_SECONDS, home / "ground.txt", batch)
+            n_before = count_stored()
+            before_mb = platform.resident_mb(server.pid)
+            figures = _wrk(port, connections, seconds, home / "ground.txt", batch)
+            after_mb = platform.resident_mb(server.pid)
+        stored = count_stored() - n_before
+    return {
+        "database": database,
+        "connections": connections,
+        "ballots_per_request": batch,
+        "ballots_per_second": round(figures["acknowledged"] / figures["seconds"]),
+        **figures,
+        "stored": stored,
+        "server_mb_before": round(before_mb),
+        "server_mb_after": round(after_mb),
+    }
+
+
+def count_stored() -> int:
+    """How many ballots the database holds."""
+    from django.db import connections as databases
+
+    from placet.stages.consultations.models import Ballot
+
+    try:
+        return Ballot.objects.count()
+    finally:
+        databases.close_all()
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="placet-bench-") as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _database(kind: str) -> Iterator[str]:
+    """The address of a fresh database; empty: the embedded one."""
+    if kind == "sqlite":
+        yield ""
+        return
+    binaries = find_binaries()
+    if binaries is None:
+        raise MissingProgramError("PostgreSQL is not installed (Debian: apt install postgresql).")
+    with temporary_cluster(binaries) as cluster:
+        yield cluster.url
+
+
+def _wrk(port: int, connections: int, seconds: int, ground: Path, batch: int) -> dict[str, Any]:
+    finished = subprocess.run(  # noqa: S603 - wrk, found above
+        [
+            *("wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"),
+            *("--timeout", "10s", "--script", str(LUA), f"http://localhost:{port}", "--"),
+            *(str(ground), str(batch)),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    line = next(line for line in finished.stdout.splitlines() if line.startswith("JSON "))
+    figures: dict[str, Any] = json.loads(line.removeprefix("JSON "))
+    return figures
+
+
+def _set_up_django() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "placet.config.settings"
+    import django
+
+    django.setup()

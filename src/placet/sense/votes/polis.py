@@ -13,7 +13,7 @@ Statements are known by whole numbers, as in Polis, or by text (``N30-S-0142``) 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
@@ -47,6 +47,14 @@ FLIP_REMEDY = (
 UNFLIP_REMEDY = "The signs contradict these counts once flipped: leave --flip-signs out."
 
 
+@dataclass(frozen=True)
+class PolisExport:
+    """A conversation, and the log that it was made from; None where the export has the wide file alone."""
+
+    conversation: Conversation
+    log: VoteLog | None
+
+
 def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conversation:
     """Read a Polis export.
 
@@ -70,6 +78,11 @@ def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conver
         If a file or column is missing, a cell is not what it should be, an identifier repeats,
         nobody voted, or the votes contradict the counts that the export carries.
     """
+    return read_polis_export(path, flip_signs=flip_signs).conversation
+
+
+def read_polis_export(path: str | PathLike[str], *, flip_signs: bool = False) -> PolisExport:
+    """Read a Polis export with every vote as it was cast; parameters and errors of `read_polis`."""
     path = Path(path)
     readers = find_files(path)
     tables = _read_tables(path, readers)
@@ -88,7 +101,8 @@ def read_polis(path: str | PathLike[str], *, flip_signs: bool = False) -> Conver
         _check_wide_against_log(wide, log, votes, remedy)
     row_counts, notices = _check_log(listed, log, wide, votes, remedy)
     statements, unlisted = _complete_statements(listed, votes)
-    return Conversation(votes, statements, _read_topic(readers), row_counts, tuple(notices + unlisted))
+    topic = _read_topic(readers)
+    return PolisExport(Conversation(votes, statements, topic, row_counts, tuple(notices + unlisted)), log)
 
 
 def _read_tables(path: Path, readers: Mapping[str, Callable[[], bytes]]) -> dict[str, CsvTable]:
@@ -152,7 +166,7 @@ def _current_votes(log: VoteLog | None, wide: WideFile | None) -> VoteTable:
 
 def _check_claims(wide: WideFile, remedy: str) -> None:
     """Compare the cells of the wide file with its own n-agree and n-disagree."""
-    counts = count_rows(wide.row, wide.values, len(wide.table.rows))
+    counts = count_rows(wide.row, wide.values, wide.table.n_rows)
     is_wrong = (counts.n_agree != wide.claimed_agree) | (counts.n_disagree != wide.claimed_disagree)
     if not is_wrong.any():
         return

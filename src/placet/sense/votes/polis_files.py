@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from placet.sense.votes.arrays import FloatArray, Identifier, IdentifierArray, IntArray, VoteArray
+from placet.sense.votes.cells import MAX_DIGITS
 from placet.sense.votes.conversations import Statement
 from placet.sense.votes.csvfiles import GUARD, CsvTable
 from placet.sense.votes.errors import InputError, quote
@@ -17,7 +19,6 @@ from placet.sense.votes.tables import AGREE, DISAGREE, PASS
 VOTE_VALUES = {"1": AGREE, "0": PASS, "-1": DISAGREE, "1.0": AGREE, "0.0": PASS, "-1.0": DISAGREE}
 MODERATION_VALUES = {"-1": -1, "0": 0, "1": 1}
 FLAG_VALUES = {"": False, "0": False, "f": False, "false": False, "1": True, "t": True, "true": True}
-MAX_DIGITS = 18  # what fits 64 bits
 TEXT_IDENTIFIER = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z][0-9A-Za-z._:/-]{0,59}")
 GUARD_COLUMN = "is-guarded"  # of our own exports: whether the text was given a leading apostrophe
 
@@ -65,7 +66,7 @@ def parse_statements(table: CsvTable) -> StatementFile:
     ids = _statement_identifiers(table, "comment-id")
     _check_distinct(table, "comment-id", ids)
     texts = _texts(table, "comment-body")
-    moderated = _mapped(table, "moderated", MODERATION_VALUES, "-1, 0 or 1")
+    moderated = _mapped(table, "moderated", MODERATION_VALUES, "-1, 0 or 1").tolist()
     is_meta = _flags(table, "is-meta")
     is_seed = _flags(table, "is-seed")
     authors = _identifiers(table, "author-id").tolist() if table.has("author-id") else [None] * len(texts)
@@ -81,7 +82,7 @@ def parse_vote_log(table: CsvTable) -> VoteLog:
         table,
         _identifiers(table, "voter-id"),
         _statement_identifiers(table, "comment-id"),
-        np.array(_mapped(table, "vote", VOTE_VALUES, "1, 0 or -1"), dtype=np.int8),
+        _mapped(table, "vote", VOTE_VALUES, "1, 0 or -1"),
         _moments(table, "timestamp"),
     )
 
@@ -120,31 +121,22 @@ def _header_identifiers(table: CsvTable, positions: list[int]) -> IntArray:
 
 
 def _wide_votes(table: CsvTable, positions: list[int]) -> tuple[IntArray, IntArray, VoteArray]:
-    """Return row, statement column and value of each vote in the cells of a wide file."""
-    lookup: dict[str, int | None] = {"": None, **VOTE_VALUES}
-    row_index: list[int] = []
-    column_index: list[int] = []
-    values: list[int] = []
-    for row, cells in enumerate(table.rows):
-        try:
-            codes = [lookup[cells[position]] for position in positions]
-        except KeyError:
-            position = next(p for p in positions if cells[p] not in lookup)
-            raise table.error(
-                row,
-                table.header[position],
-                expected="a vote: 1, 0, -1 or nothing",
-                found=quote(cells[position]),
-            ) from None
-        voted = [column for column, code in enumerate(codes) if code is not None]
-        row_index += [row] * len(voted)
-        column_index += voted
-        values += [code for code in codes if code is not None]
-    return (
-        np.array(row_index, dtype=np.int64),
-        np.array(column_index, dtype=np.int64),
-        np.array(values, dtype=np.int8),
-    )
+    """Return row, statement column and value of each vote in the cells of a wide file, row by row."""
+    found: list[tuple[IntArray, IntArray, VoteArray]] = []
+    for column, position in enumerate(positions):
+        name = table.header[position]
+        cells = table.column(name)
+        rows = np.flatnonzero(cells.lengths)
+        values, is_vote = cells.take(rows).values(VOTE_VALUES)
+        if not is_vote.all():
+            row = int(rows[np.argmin(is_vote)])
+            raise table.error(row, name, expected="a vote: 1, 0, -1 or nothing")
+        found.append((rows, np.full(rows.size, column, dtype=np.int64), values))
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8)
+    row_index, column_index, all_values = map(np.concatenate, zip(*found, strict=True))
+    order = np.argsort(row_index, kind="stable")
+    return row_index[order], column_index[order], all_values[order]
 
 
 def _identifiers(table: CsvTable, column: str) -> IntArray:
@@ -154,16 +146,17 @@ def _identifiers(table: CsvTable, column: str) -> IntArray:
 
 def _statement_identifiers(table: CsvTable, column: str) -> IdentifierArray:
     """Return whole numbers if all of them are, text otherwise."""
+    numbers, are_numbers = table.column(column).whole_numbers()
+    if are_numbers.all():
+        return numbers
     cells = table.cells(column)
-    if all(map(is_number, cells)):
-        return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
     for row, cell in enumerate(cells):
-        if not is_number(cell) and not TEXT_IDENTIFIER.fullmatch(cell):
+        if not are_numbers[row] and not TEXT_IDENTIFIER.fullmatch(cell):
             expected = (
                 f"a whole number of at most {MAX_DIGITS} digits, "
                 "or at most 60 letters, digits and . _ : / - with a letter among them"
             )
-            raise table.error(row, column, expected=expected, found=quote(cell))
+            raise table.error(row, column, expected=expected)
     return np.array(cells, dtype=np.str_)
 
 
@@ -172,11 +165,10 @@ def _whole_numbers(table: CsvTable, column: str) -> IntArray:
 
 
 def _numbers(table: CsvTable, column: str, expected: str) -> IntArray:
-    cells = table.cells(column)
-    if not all(map(is_number, cells)):
-        row = next(row for row, cell in enumerate(cells) if not is_number(cell))
-        raise table.error(row, column, expected=expected, found=quote(cells[row]))
-    return np.fromiter(map(int, cells), dtype=np.int64, count=len(cells))
+    numbers, are_numbers = table.column(column).whole_numbers()
+    if not are_numbers.all():
+        raise table.error(int(np.argmin(are_numbers)), column, expected=expected)
+    return numbers
 
 
 def is_number(cell: str) -> bool:
@@ -185,13 +177,14 @@ def is_number(cell: str) -> bool:
 
 
 def _moments(table: CsvTable, column: str) -> FloatArray:
-    cells = table.cells(column)
-    moments = np.fromiter(map(_moment, cells), dtype=np.float64, count=len(cells))
+    cells = table.column(column)
+    numbers, are_numbers = cells.whole_numbers()
+    moments = numbers.astype(np.float64)
+    others = np.flatnonzero(~are_numbers)
+    moments[others] = [_moment(cell) for cell in cells.take(others).texts()]
     is_bad = ~np.isfinite(moments)
     if is_bad.any():
-        row = int(np.argmax(is_bad))
-        expected = "a moment in seconds or milliseconds"
-        raise table.error(row, column, expected=expected, found=quote(cells[row]))
+        raise table.error(int(np.argmax(is_bad)), column, expected="a moment in seconds or milliseconds")
     return moments
 
 
@@ -202,18 +195,16 @@ def _moment(cell: str) -> float:
         return math.nan
 
 
-def _mapped(table: CsvTable, column: str, values: dict[str, int], expected: str) -> list[int]:
-    cells = table.cells(column)
-    try:
-        return [values[cell] for cell in cells]
-    except KeyError:
-        row = next(row for row, cell in enumerate(cells) if cell not in values)
-        raise table.error(row, column, expected=expected, found=quote(cells[row])) from None
+def _mapped(table: CsvTable, column: str, values: Mapping[str, int], expected: str) -> VoteArray:
+    mapped, are_known = table.column(column).values(values)
+    if not are_known.all():
+        raise table.error(int(np.argmin(are_known)), column, expected=expected)
+    return mapped
 
 
 def _flags(table: CsvTable, column: str) -> list[bool]:
     if not table.has(column):
-        return [False] * len(table.rows)
+        return [False] * table.n_rows
     cells = table.cells(column)
     for row, cell in enumerate(cells):
         if cell.lower() not in FLAG_VALUES:

@@ -128,7 +128,7 @@ TABLE: dict[str, Row] = {
     "consultations:consultation": consultation(PUBLIC_CONSULTATION),
     "consultations:start": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:vote": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
-    "consultations:token": consultation(post={"open": EVERYBODY}),
+    "consultations:token": consultation(None, PUBLIC_CONSULTATION),
     "consultations:statements": consultation(PUBLIC_CONSULTATION),
     "consultations:add-statement": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:own-statements": consultation(PUBLIC_CONSULTATION),
@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "consultations:translate": statement(None, SECRETARIAT),
     # Making sense
     "sensemaking:results": consultation(PUBLIC_CONSULTATION),
+    "sensemaking:live": consultation(PUBLIC_CONSULTATION),
     "sensemaking:runs": consultation(PUBLIC_CONSULTATION),
     "sensemaking:run": run(EVERYBODY),
     "sensemaking:analysis-json": run(EVERYBODY),

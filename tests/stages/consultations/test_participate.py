@@ -56,16 +56,18 @@ def test_a_vote_without_scripts_is_recorded_and_leads_to_the_next_statement(
     answer = client.post(url("vote", small), vote_data(small.statements[0]))
     assert (answer.status_code, answer["Location"]) == (302, url("vote", small))
     assert Ballot.objects.get().statement == small.statements[0]
-    assert "Statement 2 of 3" in client.get(url("vote", small)).content.decode()
+    page = client.get(url("vote", small)).content.decode()
+    assert "Statement <span data-number>2</span> of 3" in page
+    assert [str(statement.id) in page for statement in small.statements] == [False, True, True]
 
 
-def test_a_vote_with_htmx_brings_the_next_ballot_alone(client: Client, small: SmallReflection) -> None:
-    answer = client.post(url("vote", small), vote_data(small.statements[0]), headers={"HX-Request": "true"})
-    fragment = answer.content.decode()
-    assert answer.status_code == 200
-    assert fragment.lstrip().startswith("<section")
-    assert "Statement 1." not in fragment
-    assert "<html" not in fragment
+def test_the_page_holds_the_next_cards_ready(client: Client) -> None:
+    small = SmallReflection(n_statements=12)
+    page = client.get(url("vote", small)).content.decode()
+    shown, ready = page.split("<template data-cards>")
+    assert shown.count('data-card="') == 1
+    assert ready.count('data-card="') == 8 + 1  # and the one that says that the next is on its way
+    assert "data-is-end" not in page
 
 
 @pytest.mark.parametrize(

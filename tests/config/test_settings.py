@@ -26,6 +26,7 @@ print(json.dumps({
     "database": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],
     "pragmas": settings.DATABASES["default"].get("OPTIONS", {}).get("init_command", ""),
     "debug": settings.DEBUG,
+    "proxies": [settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.SECURE_PROXY_SSL_HEADER],
 }))
 """
 
@@ -64,6 +65,16 @@ def test_a_real_installation(tmp_path: Path) -> None:
     assert said["database"] == "postgresql"
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0", [0, None]), ("2", [2, ["HTTP_X_FORWARDED_PROTO", "https"]])],
+)
+def test_headers_of_proxies_are_believed_where_there_are_some(
+    tmp_path: Path, value: str, expected: list[object]
+) -> None:
+    assert settings_with(tmp_path, PLACET_TRUSTED_PROXIES=value)["proxies"] == expected
+
+
 @pytest.mark.parametrize(("value", "expected"), [("1", True), ("0", False)])
 def test_the_demonstrations_pages_exist_in_the_demonstration_only(
     tmp_path: Path, value: str, expected: bool
@@ -77,6 +88,8 @@ def test_the_demonstrations_pages_exist_in_the_demonstration_only(
         ("PLACET_LOG_FORMAT", "xml"),
         ("PLACET_LOG_LEVEL", "LOUD"),
         ("EMAIL_URL", "imap://host"),
+        ("PLACET_TRUSTED_PROXIES", "-1"),
+        ("PLACET_TRUSTED_PROXIES", "yes"),
         ("PLACET_HOME", "/proc"),
     ],
 )

@@ -289,7 +289,7 @@ def _address() -> Iterator[Finding]:
             "address",
             "warning",
             "https, and no proxy is believed: every request would be sent to https again",
-            "set PLACET_BEHIND_PROXY=true behind a proxy of yours",
+            "set PLACET_TRUSTED_PROXIES to the number of your proxies in front",
         )
     else:
         yield Finding("address", "ok", settings.PUBLIC_URL)

@@ -189,8 +189,10 @@ MFA_FORMS = {
     "login_webauthn": "placet.stages.people.forms.SignInByPasskeyForm",
     "reauthenticate_webauthn": "placet.stages.people.forms.ConfirmByPasskeyForm",
 }
-# Limits are counted by the address that connects, or by the one that our own proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PLACET_BEHIND_PROXY", False) else 0
+# Limits are counted by the address that connects, or by the one that the first of our own proxies saw: each of
+# them adds an entry to X-Forwarded-For, and what stands before those came from the client.
+TRUSTED_PROXIES: int = env.int("PLACET_TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 DEFAULT_FROM_EMAIL: str = env.str("PLACET_MAIL_FROM", default="Placet <placet@localhost>")
 if EMAIL_URL := env.str("EMAIL_URL", default=""):
@@ -205,9 +207,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PLACET_BEHIND_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -128,6 +128,7 @@ TABLE: dict[str, Row] = {
     "consultations:consultation": consultation(PUBLIC_CONSULTATION),
     "consultations:start": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:vote": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
+    "consultations:ahead": consultation(PUBLIC_CONSULTATION),
     "consultations:token": consultation(None, PUBLIC_CONSULTATION),
     "consultations:statements": consultation(PUBLIC_CONSULTATION),
     "consultations:add-statement": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),

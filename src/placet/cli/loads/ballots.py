@@ -5,7 +5,6 @@ Token, checks, limits, idempotency and commit; the load comes from wrk, on the s
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -40,21 +39,15 @@ def measure_ballots(
     with _home() as home, _database(database) as url:
         port = platform.free_port()
         env = platform.environment(home, url, port)
-        os.environ.clear()
-        os.environ.update(env)
-        _set_up_django()
-        from django.db import connections as databases
-
-        ground = platform.prepare(participants, statements)
-        databases.close_all()
-        platform.write_ground(ground, home / "ground.txt")
+        ground = home / "ground.txt"
+        platform.prepare(env, participants, statements, ground)
         with platform.serving(env, port) as server:
-            _wrk(port, connections, WARM_UP_SECONDS, home / "ground.txt", batch)
-            n_before = count_stored()
+            _wrk(port, connections, WARM_UP_SECONDS, ground, batch)
+            n_before = _stored(env)
             before_mb = platform.resident_mb(server.pid)
-            figures = _wrk(port, connections, seconds, home / "ground.txt", batch)
+            figures = _wrk(port, connections, seconds, ground, batch)
             after_mb = platform.resident_mb(server.pid)
-        stored = count_stored() - n_before
+            stored = _stored(env) - n_before
     return {
         "database": database,
         "connections": connections,
@@ -65,18 +58,6 @@ def measure_ballots(
         "server_mb_before": round(before_mb),
         "server_mb_after": round(after_mb),
     }
-
-
-def count_stored() -> int:
-    """How many ballots the database holds."""
-    from django.db import connections as databases
-
-    from placet.stages.consultations.models import Ballot
-
-    try:
-        return Ballot.objects.count()
-    finally:
-        databases.close_all()
 
 
 @contextlib.contextmanager
@@ -114,8 +95,6 @@ def _wrk(port: int, connections: int, seconds: int, ground: Path, batch: int) ->
     return figures
 
 
-def _set_up_django() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "placet.config.settings"
-    import django
-
-    django.setup()
+def _stored(env: dict[str, str]) -> int:
+    ((count,),) = platform.rows(env, "SELECT COUNT(*) FROM consultations_ballot")
+    return int(count)

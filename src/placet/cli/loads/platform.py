@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 60.0
 
@@ -39,8 +40,52 @@ def environment(home: Path, database_url: str, port: int) -> dict[str, str]:
     return kept | {name: value for name, value in own.items() if value}
 
 
-def prepare(n_participants: int, n_statements: int) -> Ground:
-    """Make the consultation in the database that Django is set up for."""
+def prepare(env: dict[str, str], n_participants: int, n_statements: int, path: Path) -> None:
+    """Make the consultation in the database of those settings, in a process of its own."""
+    subprocess.run(  # noqa: S603 - our own program
+        [
+            *(sys.executable, "-c", "from placet.cli.loads.platform import main; main()"),
+            *(str(n_participants), str(n_statements), str(path)),
+        ],
+        env=env,
+        check=True,
+    )
+
+
+def main() -> None:
+    """Prepare the ground in this process: participants, statements, file."""
+    n_participants, n_statements, path = sys.argv[1:]
+    os.environ["DJANGO_SETTINGS_MODULE"] = "placet.config.settings"
+    import django
+
+    django.setup()
+    write_ground(_make_ground(int(n_participants), int(n_statements)), Path(path))
+
+
+def rows(env: dict[str, str], sql: str) -> list[tuple[Any, ...]]:
+    """What the database of those settings answers, read beside the platform."""
+    if url := env.get("DATABASE_URL"):
+        import psycopg
+
+        with psycopg.connect(url.replace("postgres://", "postgresql://")) as connection:
+            return connection.execute(sql.encode()).fetchall()
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(Path(env["PLACET_HOME"]) / "placet.sqlite3")) as database:
+        return database.execute(sql).fetchall()
+
+
+def read_ground(path: Path) -> Ground:
+    """What ``write_ground`` wrote."""
+    lines = iter(path.read_text(encoding="ascii").splitlines())
+    reference = next(lines)
+    pairs = [next(lines).split() for _ in range(int(next(lines)))]
+    statements = [(statement, int(version)) for statement, version in pairs]
+    voters = [(session_key, token) for session_key, token in map(str.split, lines)]
+    return Ground(reference, statements, voters)
+
+
+def _make_ground(n_participants: int, n_statements: int) -> Ground:
     from placet.config import preparation
 
     preparation.update_schema()

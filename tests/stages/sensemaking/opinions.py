@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+import numpy as np
 from django.utils import timezone
 
-from placet.stages.consultations.bulk import PastBallot, append_ballots, take_part_together
+from placet.stages.consultations.ballots.columns import BallotColumns
+from placet.stages.consultations.bulk import append_ballots, microseconds, take_part_together
 from placet.stages.consultations.models import Statement
 from placet.stages.mandates.models import Constituency, Member, Participant, Standing
 from placet.stages.sensemaking.actions import request_run, run_analysis
@@ -56,22 +58,19 @@ def plant(
         TextVersion.objects.filter(text__in=[s.text_id for s in statements]).values_list("text_id", "pk")
     )
     parts = take_part_together(small.consultation, [participant.pk for participant in participants])
+    cells = [(i, j, plan(i, j)) for i in range(n_participants) for j in range(len(statements))]
+    rows, columns, votes = np.array([cell for cell in cells if cell[2] is not None], dtype=np.int64).T
     append_ballots(
         small.consultation,
-        [
-            PastBallot(
-                parts[participant.pk],
-                statement.pk,
-                vote,
-                versions[statement.text_id],
-                None,
-                uuid4(),
-                timezone.now(),
-            )
-            for i, participant in enumerate(participants)
-            for j, statement in enumerate(statements)
-            if (vote := plan(i, j)) is not None
-        ],
+        BallotColumns(
+            statement_ids=tuple(statement.pk for statement in statements),
+            participations=np.array([parts[participant.pk] for participant in participants])[rows],
+            statements=columns,
+            votes=votes,
+            versions=np.array([versions[statement.text_id] for statement in statements])[columns],
+            cast_at=np.full(votes.size, microseconds(timezone.now())),
+            client_keys=np.array([uuid4() for _ in votes]),
+        ),
     )
     small.consultation.refresh_from_db()
     return participants

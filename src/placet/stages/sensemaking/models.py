@@ -1,4 +1,4 @@
-"""Analysis runs (immutable once finished), when they are due, and releases by member and constituency."""
+"""Analysis runs (immutable once finished), when they are due, live maps, and releases of small figures."""
 
 import uuid
 
@@ -99,6 +99,27 @@ class AnalysisSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"schedule of {self.consultation_id}"
+
+
+class LiveMap(models.Model):
+    """The opinion map of a consultation as its ballots come in: provisional, and made anew at any time.
+
+    It is drawn less often than it is counted (see ``following.follower``), hence two sequences.
+    """
+
+    consultation = models.OneToOneField(
+        Consultation, on_delete=models.CASCADE, related_name="+", primary_key=True
+    )
+    last_sequence = models.PositiveBigIntegerField(help_text="Of the last ballot counted.")
+    statements_version = models.CharField(max_length=120, help_text="Of the statements and their moderation.")
+    computed_at = models.DateTimeField()
+    counts = models.JSONField()
+    drawn_sequence = models.PositiveBigIntegerField(null=True, help_text="Of the last ballot drawn.")
+    drawn_at = models.DateTimeField(null=True)
+    drawing = models.JSONField(null=True, help_text="Groups and base clusters; names no participant.")
+
+    def __str__(self) -> str:
+        return f"live map of {self.consultation_id}"
 
 
 class Release(models.Model):

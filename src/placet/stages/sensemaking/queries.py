@@ -14,7 +14,7 @@ from placet.sense.reports import group_letter
 from placet.sense.reports.reading import n_flagged
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.queries import current_votes, find_consultation
-from placet.stages.mandates.models import Participant, Role
+from placet.stages.mandates.models import Participant, Reflection, Role
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.sensemaking.documents import Document, document_of
 from placet.stages.sensemaking.models import AnalysisRun, AnalysisSchedule
@@ -115,6 +115,12 @@ class Standing:
     @property
     def n_missing(self) -> int:
         return max(self.n_needed - self.n_votes, 0)
+
+
+def is_public(consultation: Consultation) -> bool:
+    """Whether everybody may see a consultation and its results."""
+    is_draft = consultation.state == Consultation.State.DRAFT
+    return not is_draft and consultation.priority.reflection.state != Reflection.State.DRAFT
 
 
 def latest_run(consultation: Consultation) -> AnalysisRun | None:

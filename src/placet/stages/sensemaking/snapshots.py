@@ -28,21 +28,24 @@ def take_snapshot(consultation: Consultation, last_sequence: int) -> Conversatio
         Statement.objects.filter(~Q(state=Statement.State.SUBMITTED), consultation=consultation)
     )
     texts = wordings([statement.text_id for statement in statements], ORIGINALS)
-    entries = [
-        Entry(
-            id=statement.reference,
-            text=texts[statement.text_id].body if statement.state == Statement.State.ACCEPTED else "",
-            moderated=1 if statement.state == Statement.State.ACCEPTED else -1,
-            is_meta=statement.is_meta,
-            is_seed=statement.is_seed,
-        )
-        for statement in statements
-    ]
+    entries = [as_entry(statement, texts[statement.text_id].body) for statement in statements]
     question = wordings([consultation.question_id], ORIGINALS)[consultation.question_id].body
     return Conversation(
         votes=_current_votes(consultation, last_sequence, {s.reference for s in statements}),
         statements=tuple(sorted(entries, key=lambda entry: str(entry.id))),
         topic=f"{question} [simulated]" if consultation.is_simulated else question,
+    )
+
+
+def as_entry(statement: Statement, text: str = "") -> Entry:
+    """A statement that was moderated as the engine reads it."""
+    is_accepted = statement.state == Statement.State.ACCEPTED
+    return Entry(
+        id=statement.reference,
+        text=text if is_accepted else "",
+        moderated=1 if is_accepted else -1,
+        is_meta=statement.is_meta,
+        is_seed=statement.is_seed,
     )
 
 

@@ -7,6 +7,7 @@ from placet.stages.sensemaking import views
 app_name = "sensemaking"
 urlpatterns = [
     path("c/<str:reference>/results/", views.results, name="results"),
+    path("c/<str:reference>/results/live/", views.live, name="live"),
     path("c/<str:reference>/runs/", views.runs, name="runs"),
     path("a/<str:reference>/", views.run, name="run"),
     path("a/<str:reference>/analysis.json", views.analysis_json, name="analysis-json"),

@@ -10,6 +10,9 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from placet.stages.consultations.identity import current_participant
 from placet.stages.consultations.models import Consultation
 from placet.stages.consultations.queries import consultation_view, find_consultation
+from placet.stages.consultations.queries import phase as consultation_phase
 from placet.stages.mandates.manage_pages import manage_page
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import roles_of
@@ -25,6 +29,7 @@ from placet.stages.sensemaking import actions, queries
 from placet.stages.sensemaking.documents import document_of, write_json
 from placet.stages.sensemaking.exports import votes_archive
 from placet.stages.sensemaking.forms import ReleaseForm, ScheduleForm
+from placet.stages.sensemaking.live_maps import live_version, live_view
 from placet.stages.sensemaking.models import AnalysisRun
 from placet.stages.sensemaking.releases import release_view
 from placet.stages.sensemaking.renderings import (
@@ -58,12 +63,31 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
         "unfinished": status.unfinished,
         "release": release_view(found, _language(), request.GET.get("by", "")),
         "may_manage": bool(roles_of(request.user, found.priority.reflection) & set(queries.ANALYSING_ROLES)),
+        "live": live_view(found) if consultation_phase(found, timezone.now()) == "open" else None,
     }
     if status.latest is None:
         return _page(request, found, "no_results", context | {"participant_count": found.participant_count})
     figures = draw(status.latest, _language())
     shown = _results(request, status.latest, figures) | _standing(request, status.latest, figures)
     return _page(request, found, "results", context | shown)
+
+
+@require_GET
+def live(request: HttpRequest, reference: str) -> HttpResponse:
+    """The live map as a fragment, the same for every reader; 204 where the reader has it already.
+
+    Whoever may see a public consultation is not asked for, so that the answer depends on no cookie, and a
+    cache in front of many readers may keep it for a second.
+    """
+    found = find_consultation(reference, request.user)
+    if request.GET.get("seen") == live_version(found):
+        response = HttpResponse(status=204)
+    else:
+        context = {"live": live_view(found), "reference": found.reference}
+        response = HttpResponse(render_to_string("sensemaking/_live.html", context))
+    if queries.is_public(found):
+        patch_cache_control(response, public=True, max_age=1)
+    return response
 
 
 @require_GET

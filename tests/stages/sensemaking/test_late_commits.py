@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from placet.stages.sensemaking.following.follower import Follower
 from placet.stages.sensemaking.models import LiveMap
+from tests.conftest import ON_POSTGRESQL
 from tests.stages.reflections import SmallReflection
 from tests.stages.sensemaking.opinions import plant
 from tests.stages.sensemaking.test_following import assert_as_analysed
@@ -15,8 +16,7 @@ from tests.stages.sensemaking.test_following import assert_as_analysed
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        "not config.getvalue('collectonly') and __import__('django').db.connection.vendor != 'postgresql'",
-        reason="SQLite has one writer at a time, and its test database one connection",
+        not ON_POSTGRESQL, reason="SQLite has one writer at a time, and its test database one connection"
     ),
 ]
 
@@ -35,7 +35,7 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
 
 def test_a_late_commit_is_not_missed(small: SmallReflection) -> None:
     people = plant(small, 40)
-    follower = Follower()
+    follower = Follower(lambda: 0.0)  # no time passes: it never rests
     follower.tick()
     before = LiveMap.objects.get().last_sequence
     has_written, may_commit = threading.Event(), threading.Event()
@@ -61,6 +61,6 @@ def test_a_late_commit_is_not_missed(small: SmallReflection) -> None:
         follower.tick()
     early.join()
     late.join()
-    Follower().tick()
+    follower.tick()
     assert LiveMap.objects.get().last_sequence == before + 40
     assert_as_analysed(small)

@@ -165,7 +165,7 @@ def test_no_number_is_written_wrongly(client: Client, followed: SmallReflection,
         body = client.get(url("live", followed).replace("/en/", f"/{language}/")).content.decode()
     assert 'data-live-sequence="1234567"' in body
     assert (
-        "1,234,567 ballots" if language == "en" else "1\u00a0234\u00a0567\u00a0bulletins"
+        "1,234,567 ballots counted" if language == "en" else "1\u00a0234\u00a0567\u00a0bulletins comptés"
     ) in body.replace("&nbsp;", "\u00a0")
     view_box = body.split('viewBox="')[1].split('"')[0]
     assert [float(part) for part in view_box.split()][:3] == [0, 0, 360]

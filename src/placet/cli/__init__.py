@@ -22,6 +22,7 @@ COMMANDS = {
     "web": "placet.cli.platform",
     "worker": "placet.cli.platform",
     "clock": "placet.cli.platform",
+    "follow": "placet.cli.platform",
     "manage": "placet.cli.platform",
 }
 

@@ -53,7 +53,7 @@ def demo(port: int, home: Path) -> None:
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Background workers."
 )
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the platform: web, workers and clock in one process tree, configured by the environment."""
+    """Serve the whole platform as one process tree, configured by the environment."""
     _serve(host, port, Path(os.environ.get("PLACET_HOME", "var")), n_workers=workers, is_demonstration=False)
 
 
@@ -111,6 +111,17 @@ def clock(end_with_parent: bool) -> None:
     run_clock()
 
 
+@click.command()
+@child_option
+def follow(end_with_parent: bool) -> None:
+    """Keep the live maps of open consultations, alone (`serve` starts this and the rest)."""
+    set_up_django()
+    from placet.config.following import run_follower
+
+    _join(end_with_parent)
+    run_follower()
+
+
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
@@ -148,7 +159,9 @@ def _serve(host: str, port: int, home: Path, *, n_workers: int, is_demonstration
             if tree.wait_until(lambda: _is_ready(host, port), timeout=START_SECONDS):
                 # Whoever waits, waits for the first page: the rest starts when that is there.
                 tree.start(
-                    *(program("worker", "worker") for _ in range(n_workers)), program("clock", "clock")
+                    *(program("worker", "worker") for _ in range(n_workers)),
+                    program("clock", "clock"),
+                    program("follower", "follow"),
                 )
                 _announce(is_demonstration, time.monotonic() - started_at)
                 tree.wait()

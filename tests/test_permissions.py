@@ -129,6 +129,8 @@ TABLE: dict[str, Row] = {
     "consultations:start": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:vote": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:ahead": consultation(PUBLIC_CONSULTATION),
+    "consultations:join": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
+    "consultations:join-by-link": consultation(PUBLIC_CONSULTATION, None, "join code"),
     "consultations:token": consultation(None, PUBLIC_CONSULTATION),
     "consultations:statements": consultation(PUBLIC_CONSULTATION),
     "consultations:add-statement": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
@@ -141,6 +143,8 @@ TABLE: dict[str, Row] = {
     "consultations:change": consultation(SECRETARIAT, SECRETARIAT),
     "consultations:open": consultation(SECRETARIAT, SECRETARIAT),
     "consultations:close": consultation(SECRETARIAT, SECRETARIAT),
+    "consultations:make-join-code": consultation(SECRETARIAT, SECRETARIAT),
+    "consultations:withdraw-join-code": consultation(SECRETARIAT, SECRETARIAT),
     "consultations:manage-statements": consultation(MODERATING),
     "consultations:add-statements": consultation(SECRETARIAT, SECRETARIAT),
     "consultations:moderation": consultation(MODERATING),
@@ -251,6 +255,7 @@ class World:
             "constituency": "young-leaders",
             "run": self.run.reference if hasattr(self, "run") else "",
             "colour": "2c4f80",
+            "join code": "HHHH7777",  # not one of this consultation: tests/stages/consultations/test_joining
             "nothing": 1,
         }[name]
 

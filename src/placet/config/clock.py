@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from placet.stages.consultations.arrivals import forget_past_arrivals
 from placet.stages.people import queries as people
 from placet.stages.people import tasks as people_tasks
 from placet.stages.sensemaking import actions as sensemaking
@@ -36,6 +37,7 @@ class OncePerDay:
         if now.date() != self.last_date:
             people_tasks.forget_unverified_accounts.enqueue()
             SessionStore.clear_expired()
+            forget_past_arrivals(now)
             self.last_date = now.date()
 
 

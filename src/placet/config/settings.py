@@ -189,8 +189,8 @@ MFA_FORMS = {
     "login_webauthn": "placet.stages.people.forms.SignInByPasskeyForm",
     "reauthenticate_webauthn": "placet.stages.people.forms.ConfirmByPasskeyForm",
 }
-# Limits are counted by the address that connects, or by the one that the first of our own proxies saw: each of
-# them adds an entry to X-Forwarded-For, and what stands before those came from the client.
+# Limits are counted by the address that connects, or by the one that the first of our own proxies saw: each
+# of them adds an entry to X-Forwarded-For, and what stands before those came from the client.
 TRUSTED_PROXIES: int = env.int("PLACET_TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

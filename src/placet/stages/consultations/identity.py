@@ -1,18 +1,24 @@
 """Under which pseudonym a request takes part: from the session or the account, never from the client."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from placet.stages.consultations.arrivals import NEW_PARTICIPANTS, source_of, take
 from placet.stages.consultations.ballots.path.tokens import handle_of
-from placet.stages.consultations.models import Consultation, Participation
+from placet.stages.consultations.joining import count_arrival
+from placet.stages.consultations.models import Consultation, JoinCode, Participation
 from placet.stages.mandates.models import Participant, Reflection
 from placet.stages.mandates.participation import anonymous_participant, participant_for
 from placet.stages.mandates.queries import anonymous_participant_of, participant_of
 from placet.stages.people.models import Account
 
 SESSION_KEY = "participants"
+CODES_KEY = "join codes"
 
 
 def current_participant(request: HttpRequest, reflection: Reflection) -> Participant | None:
@@ -31,12 +37,26 @@ def prepare_identity(request: HttpRequest, reflection: Reflection) -> None:
         _name_in_session(request, reflection, uuid4())
 
 
-def ensure_participant(request: HttpRequest, reflection: Reflection) -> Participant:
+def remember_join_code(request: HttpRequest, code: JoinCode) -> None:
+    """Let this browser in by a code; whether it is still valid is asked when it matters."""
+    request.session[CODES_KEY] = request.session.get(CODES_KEY, {}) | {str(code.consultation_id): code.pk}
+
+
+def ensure_participant(
+    request: HttpRequest, consultation: Consultation, *, now: datetime | None = None
+) -> Participant:
     """The participant behind a request, made where there is none yet: only ever called by a POST.
 
     Somebody who voted first and signed in afterwards keeps the votes; the session then forgets the
     pseudonym, so that nothing but ``ParticipantLink`` ties it to the account.
+
+    Raises
+    ------
+    CrowdError
+        Where too many people without an account have begun from the same address, and no join code lifts
+        that; then nobody is made.
     """
+    reflection = consultation.priority.reflection
     named = _named_in_session(request, reflection)
     if isinstance(request.user, Account):
         anonymous = anonymous_participant_of(named, reflection)
@@ -45,7 +65,10 @@ def ensure_participant(request: HttpRequest, reflection: Reflection) -> Particip
             others = {k: v for k, v in request.session[SESSION_KEY].items() if k != str(reflection.id)}
             request.session[SESSION_KEY] = others
         return participant
-    participant = anonymous_participant(reflection, named)
+    with transaction.atomic():  # made and counted together, so that two requests of one browser count once
+        participant, is_new = anonymous_participant(reflection, named)
+        if is_new:
+            _count(request, consultation, now or timezone.now())
     _name_in_session(request, reflection, participant.id)  # and the session lives on from this vote
     return participant
 
@@ -72,6 +95,12 @@ def voter_marks(
     if pseudonym is not None:
         marks.append(_mark("participant", consultation, pseudonym))
     return marks
+
+
+def _count(request: HttpRequest, consultation: Consultation, now: datetime) -> None:
+    code_id = request.session.get(CODES_KEY, {}).get(str(consultation.pk))
+    if code_id is None or not count_arrival(consultation, code_id, now):
+        take(NEW_PARTICIPANTS, source_of(request), now)
 
 
 def _mark(kind: str, consultation: Consultation, identifier: object) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placet.stages.consultations.views import imports, manage
+from placet.stages.consultations.views import imports, joining, manage
 
 urlpatterns = [
     path("waiting/", manage.waiting, name="manage-waiting"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("c/<str:reference>/change/", manage.change, name="change"),
     path("c/<str:reference>/open/", manage.open_, name="open"),
     path("c/<str:reference>/close/", manage.close, name="close"),
+    path("c/<str:reference>/join-code/", joining.make, name="make-join-code"),
+    path("c/<str:reference>/join-code/withdraw/", joining.withdraw, name="withdraw-join-code"),
     path("c/<str:reference>/statements/", manage.statements, name="manage-statements"),
     path("c/<str:reference>/statements/add/", manage.add_statements, name="add-statements"),
     path("c/<str:reference>/moderation/", manage.moderation, name="moderation"),

@@ -12,6 +12,7 @@ from placet.stages.texts.models import Text, TextVersion, Translation
 
 STATEMENT_MAX_LENGTH = 280
 TRANSLATION_MAX_LENGTH = 2 * STATEMENT_MAX_LENGTH  # some languages need more room for the same idea
+ARRIVAL_LIMIT = 2_000  # by one join code: a large hall, so that a code that leaks does not open everything
 
 
 class Consultation(models.Model):
@@ -177,6 +178,49 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id} {self.sequence}"
+
+
+class JoinCode(models.Model):
+    """What is read out in a hall, so that all of those behind its one address may begin.
+
+    Readable, because somebody has to read it out; it opens nothing but the limit per address.
+    """
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    arrival_count = models.PositiveIntegerField(default=0, help_text="Who became a participant by it.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("consultation",),
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_join_code_per_consultation",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="a_join_code_lasts_for_a_while"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrival_count__lte=ARRIVAL_LIMIT), name="a_join_code_lets_so_many_in"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"join code {self.pk}"
+
+
+class AddressPace(models.Model):
+    """How far the pace of an address is filled today; which address that is cannot be read from it."""
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="A digest of kind, day and address.")
+    filled_until = models.PositiveBigIntegerField(default=0, help_text="Milliseconds since 1970.")
+
+    def __str__(self) -> str:
+        return self.key[:8]
 
 
 class VoteImport(models.Model):

@@ -330,15 +330,15 @@ def participant_for(
         return existing
 
 
-def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -> Participant:
-    """The participant without an account that this browser's session names, or a new one."""
+def anonymous_participant(reflection: Reflection, participant_id: UUID | None) -> tuple[Participant, bool]:
+    """The participant without an account that a browser's session names, or a new one; whether it is new."""
     if participant_id is not None:
-        found, _is_new = Participant.objects.get_or_create(
+        found, is_new = Participant.objects.get_or_create(
             id=participant_id, defaults={"reflection": reflection, "standing": Standing.ANONYMOUS}
         )
         if found.reflection_id == reflection.id and found.standing == Standing.ANONYMOUS:
-            return found
-    return Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS)
+            return found, is_new
+    return Participant.objects.create(reflection=reflection, standing=Standing.ANONYMOUS), True
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from placet.stages.consultations.forms import (
     TranslationForm,
 )
 from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.consultations.views.joining import join_code_section
 from placet.stages.mandates.manage_pages import (
     form_page,
     manage_page,
@@ -33,7 +34,7 @@ from placet.stages.mandates.manage_pages import (
     signed_in,
 )
 from placet.stages.mandates.models import Role
-from placet.stages.mandates.permissions import require_role
+from placet.stages.mandates.permissions import require_role, roles_of
 from placet.stages.mandates.queries import MANAGING_ROLES, find_priority, priority_views
 from placet.stages.people.models import Account
 
@@ -104,12 +105,14 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def consultation(request: HttpRequest, reference: str) -> HttpResponse:
     """One consultation: its state, its figures, and the ways to everything about it."""
-    _account, found = _managed_consultation(request, reference, *MANAGING_ROLES)
+    account, found = _managed_consultation(request, reference, *MANAGING_ROLES)
     view = queries.consultation_view(found, reader_language())
-    context = {
+    context: dict[str, object] = {
         "waiting_count": queries.waiting_count(found),
         "may_open": view.state == "draft" and view.statement_count > 0,
     }
+    if Role.SECRETARIAT in roles_of(account, found.priority.reflection):
+        context |= join_code_section(account, found)
     return _page(request, found, "consultation", context)
 
 

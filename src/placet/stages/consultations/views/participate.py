@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.stages.consultations import queries
+from placet.stages.consultations.arrivals import CrowdError
 from placet.stages.consultations.ballots.actions import cast_ballots, submit_statement
 from placet.stages.consultations.ballots.casting import REFUSALS
 from placet.stages.consultations.identity import (
@@ -25,6 +26,7 @@ from placet.stages.consultations.identity import (
 )
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.participation_forms import BallotForm, BelongingForm, StatementForm
+from placet.stages.consultations.views.crowds import crowd_message, told_to_wait
 from placet.stages.mandates.models import Participant
 from placet.stages.mandates.participation import declare_belonging
 from placet.stages.mandates.queries import reflection_view
@@ -76,7 +78,11 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
     prepare_identity(request, reflection)
     form = BelongingForm(request.POST or None, reflection=reflection, language=_language())
     if request.method == "POST" and form.is_valid():
-        participant = ensure_participant(request, reflection)
+        try:
+            participant = ensure_participant(request, found)
+        except CrowdError as crowd:
+            form.add_error(None, crowd_message(crowd, found))
+            return told_to_wait(_page(request, found, "start", {"form": form}), crowd)
         declare_belonging(
             participant, member=form.cleaned_data["member"], constituency=form.cleaned_data["constituency"]
         )
@@ -139,8 +145,11 @@ def add_statement(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             queries.require_open(found, timezone.now())
-            participant = ensure_participant(request, found.priority.reflection)
+            participant = ensure_participant(request, found)
             submit_statement(found, participant, **form.cleaned_data)
+        except CrowdError as crowd:
+            form.add_error(None, crowd_message(crowd, found))
+            return told_to_wait(_page(request, found, "add_statement", {"form": form}), crowd)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -169,8 +178,12 @@ def _take_vote(request: HttpRequest, found: Consultation) -> HttpResponse:
     try:
         if participant is None:  # a refused request makes nobody a participant
             queries.require_open(found, timezone.now())
-        participant = ensure_participant(request, found.priority.reflection)
+        participant = ensure_participant(request, found)
         (result,) = cast_ballots(found, participant, [form.ballot()])
+    except CrowdError as crowd:
+        voted_on = queries.accepted_statements(found).filter(pk=form.cleaned_data["statement"]).first()
+        page = _ballot(request, found, None, chosen=voted_on, error=crowd_message(crowd, found))
+        return told_to_wait(page, crowd)
     except ValidationError as refusal:
         return _ballot(request, found, participant, error=" ".join(refusal.messages))
     if result.refusal:

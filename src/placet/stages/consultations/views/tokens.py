@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from placet.stages.consultations import queries
+from placet.stages.consultations.arrivals import CrowdError
 from placet.stages.consultations.ballots.actions import take_part
 from placet.stages.consultations.ballots.casting import REFUSALS, Refusal
 from placet.stages.consultations.ballots.path.tokens import expiry, handle_of, issue_token
 from placet.stages.consultations.identity import current_participant, ensure_participant
+from placet.stages.consultations.views.crowds import crowd_words
 from placet.stages.people.models import Account
 
 
@@ -24,7 +26,13 @@ def token(request: HttpRequest, reference: str) -> JsonResponse:
         return _refused(Refusal.NOT_ELIGIBLE, 403)
     try:
         queries.require_open(found, now)
-        participation = take_part(found, ensure_participant(request, found.priority.reflection))
+        participation = take_part(found, ensure_participant(request, found))
+    except CrowdError as crowd:
+        return JsonResponse(
+            {"code": "crowd", "detail": crowd_words(crowd)},
+            status=429,
+            headers={"Retry-After": str(crowd.seconds)},
+        )
     except ValidationError:
         return _refused(Refusal.CLOSED, 409)
     except PermissionDenied:

@@ -37,7 +37,7 @@ def test_everybody_sees_the_live_map_of_an_open_consultation(
     address = url("results", followed).replace("/en/", f"/{language}/")
     page = client.get(address).content.decode()
     assert ("Provisional" if language == "en" else "Provisoire") in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="every 1s"' in page
     assert "sensemaking/live.js" in page
     run = analysed(followed)
     page = client.get(address).content.decode()
@@ -50,7 +50,7 @@ def test_the_fragment_is_the_same_for_everybody_and_a_cache_may_keep_it_a_second
 ) -> None:
     answer = client.get(url("live", followed))
     assert answer.status_code == 200
-    assert answer["Cache-Control"] == "public, max-age=1"
+    assert answer["Cache-Control"] == "public, max-age=0, s-maxage=1"
     assert "Cookie" not in answer.get("Vary", "")
     assert not answer.cookies
     assert as_role(Client(), followed, Role.SECRETARIAT).get(url("live", followed)).content == answer.content

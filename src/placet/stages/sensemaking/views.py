@@ -77,7 +77,7 @@ def live(request: HttpRequest, reference: str) -> HttpResponse:
     """The live map as a fragment, the same for every reader; 204 where the reader has it already.
 
     Whoever may see a public consultation is not asked for, so that the answer depends on no cookie, and a
-    cache in front of many readers may keep it for a second.
+    cache in front of many readers may keep it for a second; a browser's own may not.
     """
     found = find_consultation(reference, request.user)
     if request.GET.get("seen") == live_version(found):
@@ -86,7 +86,7 @@ def live(request: HttpRequest, reference: str) -> HttpResponse:
         context = {"live": live_view(found), "reference": found.reference}
         response = HttpResponse(render_to_string("sensemaking/_live.html", context))
     if queries.is_public(found):
-        patch_cache_control(response, public=True, max_age=1)
+        patch_cache_control(response, public=True, max_age=0, s_maxage=1)
     return response
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.stages.consultations import joining, queries
-from placet.stages.consultations.arrivals import CrowdError, source_of
+from placet.stages.consultations.arrivals import NEW_PARTICIPANTS, CrowdError, source_of
 from placet.stages.consultations.identity import remember_join_code
 from placet.stages.consultations.joining_forms import JoinCodeForm, JoinForm
 from placet.stages.consultations.models import Consultation, JoinCode
@@ -99,6 +99,7 @@ def join_code_section(account: Account, found: Consultation) -> dict[str, object
     code = joining.current_join_code(account, found)
     path = reverse("consultations:join-by-link", args=[found.reference, code.code]) if code else ""
     return {
+        "newcomers": NEW_PARTICIPANTS,
         "takes_join_codes": joining.takes_join_codes(found),
         "join_code": code,
         "join_code_spoken": _spoken(code) if code else "",

@@ -10,7 +10,7 @@ from django.db import close_old_connections, connections
 from placet.stages.sensemaking.following.follower import Follower, log_failure
 from placet.stages.sensemaking.following.states import warm_up
 
-INTERVAL_SECONDS = 0.4
+INTERVAL_SECONDS = 0.3
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 
 

@@ -33,6 +33,7 @@ LEAST_PARTICIPANTS = 15  # as many as it takes before the engine leaves out who 
 LEAST_MOVED = 10  # participants who move together
 TOGETHER_SECONDS = 10.0
 FORGET_AFTER_SECONDS = 600.0
+SHORT_SECONDS = 0.5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 logger = logging.getLogger(__name__)
@@ -107,8 +108,9 @@ class Follower:
             log_failure(f"following consultation {moved.consultation_id}", error)
             return False
         followed.n_failures = 0
-        # A large consultation may not take all of the processor: it rests as long as it worked.
-        followed.not_before = 2 * self._clock() - began_at
+        # A large consultation may not take all of the processor: what worked long rests about as long.
+        ended_at = self._clock()
+        followed.not_before = ended_at + max(ended_at - began_at - SHORT_SECONDS, 0.0)
         return is_stored
 
     def _catch_up(self, moved: Moved, followed: _Followed) -> bool:

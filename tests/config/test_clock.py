@@ -8,6 +8,8 @@ from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
 from placet.config import clock
+from placet.stages.consultations.arrivals import NEW_PARTICIPANTS, take
+from placet.stages.consultations.models import AddressPace
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -28,6 +30,13 @@ def test_sessions_that_have_ended_are_removed() -> None:
         )
     clock.OncePerDay()(NOW)
     assert list(Session.objects.values_list("session_key", flat=True)) == ["current"]
+
+
+def test_the_paces_of_past_addresses_are_removed() -> None:
+    for days in (-1, 0):
+        take(NEW_PARTICIPANTS, "192.0.2.7", NOW + timedelta(days=days))
+    clock.OncePerDay()(NOW)
+    assert AddressPace.objects.count() == 1
 
 
 def test_what_fails_is_logged_and_stops_nothing_else(

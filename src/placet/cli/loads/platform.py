@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -204,6 +205,13 @@ def start_server(env: dict[str, str], port: int, *, processes: int = 1) -> "subp
         time.sleep(0.1)
     server.kill()
     raise RuntimeError("The web server did not become ready; what it said is above.")
+
+
+def kill_server(server: "subprocess.Popen[bytes]") -> None:
+    """Kill a web server and everything it started, with no chance to say goodbye."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def get(port: int, path: str) -> int | None:

@@ -3,8 +3,10 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +67,16 @@ class Cluster:
     def stop(self) -> None:
         """Stop it at once."""
         self._run("pg_ctl", "stop", "--pgdata", str(self.folder / "data"), "--mode=immediate")
+
+    def kill(self) -> None:
+        """Kill all of its processes: what was not written is lost, as in a crash."""
+        main = self.main_process
+        children = Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split()
+        for process in (main, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while Path(f"/proc/{main}").exists():
+            time.sleep(0.01)
 
     def _run(self, program: str, *arguments: str) -> None:
         runner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

@@ -1,5 +1,6 @@
 """The ballot path: who may vote where, each ballot its own result, and no answer that tells too much."""
 
+import json
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -235,9 +236,24 @@ def test_malformed_bodies_are_refused_in_words(sender: Sender, body: object) -> 
     assert answer.json["detail"]
 
 
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6),
+    length=st.integers(1, 10_000),
+)
+def test_spoiled_bodies_are_refused_in_words_or_taken(
+    small: SmallReflection, sender: Sender, changes: list[tuple[int, int]], length: int
+) -> None:
+    body = bytearray(json.dumps({"ballots": [ballot(small.statements[0])] * 2}).encode())
+    for position, byte in changes:
+        body[position % len(body)] = byte
+    assert sender.send(bytes(body[:length])).status in (200, 400)
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        b'{"ballots":[{"key":"\xae"}]}',
         b"[" * 15_000,
         b'{"ballots":' * 2_500,
         b"9" * 20_000,

@@ -55,6 +55,8 @@ def read_ballots(body: bytes) -> list[NewBallot]:
         sent = _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedError(str(error)) from None
+    except UnicodeDecodeError:
+        raise MalformedError("It is not UTF-8.") from None
     return [
         NewBallot(each.statement, each.vote, each.key, each.version, each.translation)
         for each in sent.ballots

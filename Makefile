@@ -17,7 +17,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format lock upgrade messages clean
+.PHONY: help demo test check bench soak format lock upgrade messages clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: .venv/.development ## format, lint, types, import contracts, settings, mi
 
 bench: .venv/.development .venv-peers/.installed ## measure the engine beside what users would pick instead (about ten minutes)
 	$(BIN)/python benchmarks/opinion.py --peer-python .venv-peers/bin/python
+
+soak: .venv/.development ## kill server and database twenty times each under load, and the rest of tests/soak in full
+	PLACET_TEST_SOAK=full $(BIN)/python -m pytest -n 0 tests/soak
 
 format: .venv/.development ## put the code in its agreed form
 	$(BIN)/ruff format .

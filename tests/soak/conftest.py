@@ -87,6 +87,7 @@ class _Started:
                 pytest.skip("PostgreSQL is not installed")
             self._cluster = temporary_cluster(binaries, options=self._options)
         cluster = self._cluster.__enter__() if self._cluster else None
+        self._home.mkdir(parents=True, exist_ok=True)
         port = platform.free_port()
         env = platform.environment(self._home, cluster.url if cluster else "", port)
         platform.prepare(env, 500, 20, self._home / "ground.txt")

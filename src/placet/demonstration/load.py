@@ -4,10 +4,12 @@ All of it in one transaction: an interrupted load leaves nothing behind, and the
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID, uuid5
 
+import numpy as np
+import numpy.typing as npt
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +24,8 @@ from placet.demonstration.shapes import Bilingual, Language
 from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
 from placet.stages.consultations import actions as consultations
-from placet.stages.consultations.bulk import PastBallot, append_ballots, take_part_together
+from placet.stages.consultations.ballots.columns import BallotColumns
+from placet.stages.consultations.bulk import append_ballots, microseconds, take_part_together
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates import actions as mandates
 from placet.stages.mandates.models import Constituency, Member, Participant, Reflection, Role, Standing
@@ -31,7 +34,7 @@ from placet.stages.people.actions import create_account
 from placet.stages.people.models import Account
 from placet.stages.sensemaking import actions as sensemaking
 from placet.stages.sensemaking.releases import publish_release
-from placet.stages.texts.queries import Wording, wordings
+from placet.stages.texts.queries import wordings
 
 Report = Callable[[str, int, int], None]
 
@@ -41,6 +44,7 @@ EMBLEM = "compass"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 OPEN_SINCE = dt.timedelta(days=21)
 OPEN_FOR = dt.timedelta(days=365)
+MICROSECOND = dt.timedelta(microseconds=1)
 RUN_EVERY_MINUTES = 10
 RELEASE_EVERY_DAYS, LEAST_CELL_COUNT = 7, 10
 STATE_OF_STATUS = {
@@ -223,8 +227,10 @@ def _load_consultation(
     approved = [
         row for row, each in zip(statements, said.statements, strict=True) if each.status == "approved"
     ]
-    parts = take_part_together(consultation, [participants[i].id for i in set(votes.participant_index)])
-    participations = {i: parts[participants[i].id] for i in set(votes.participant_index)}
+    voters = np.unique(votes.participant_index)
+    parts = take_part_together(consultation, [participants[i].id for i in voters])
+    participations = np.zeros(len(participants), dtype=np.int64)
+    participations[voters] = [parts[participants[i].id] for i in voters]
     append_ballots(consultation, _past_ballots(opens_at, votes, approved, participations))
     consultation.refresh_from_db()
     return consultation
@@ -247,27 +253,25 @@ def _past_ballots(
     opens_at: dt.datetime,
     votes: SimulatedConsultationVotes,
     statements: list[Statement],
-    participations: dict[int, int],
-) -> Iterator[PastBallot]:
+    participations: npt.NDArray[np.int64],
+) -> BallotColumns:
     """The simulated votes as ballots; each half of the participants reads the statements in one language."""
-    seen = {
-        language: wordings([statement.text_id for statement in statements], language)
-        for language in ("en", "fr")
-    }
-    for number, (participant, statement, vote, offset) in enumerate(
-        zip(votes.participant_index, votes.statement_index, votes.vote, votes.time_offset, strict=True)
-    ):
-        row = statements[statement]
-        wording: Wording = seen["fr" if participant % 2 else "en"][row.text_id]
-        yield PastBallot(
-            participation_id=participations[participant],
-            statement_id=row.id,
-            vote=int(vote),
-            version_id=wording.version_id,
-            translation_id=wording.translation_id,
-            client_key=_ballot_key(row.consultation_id, number),
-            cast_at=opens_at + float(offset) * OPEN_SINCE,
-        )
+    texts = [statement.text_id for statement in statements]
+    seen = [[wordings(texts, language)[text] for text in texts] for language in ("en", "fr")]
+    language = votes.participant_index % 2
+    versions = np.array([[wording.version_id for wording in each] for each in seen])
+    translations = np.array([[wording.translation_id or 0 for wording in each] for each in seen])
+    consultation_id = statements[0].consultation_id
+    return BallotColumns(
+        statement_ids=tuple(statement.id for statement in statements),
+        participations=participations[votes.participant_index],
+        statements=votes.statement_index.astype(np.int64),
+        votes=votes.vote.astype(np.int64),
+        versions=versions[language, votes.statement_index],
+        cast_at=microseconds(opens_at) + (votes.time_offset * (OPEN_SINCE / MICROSECOND)).astype(np.int64),
+        translations=translations[language, votes.statement_index],
+        client_keys=np.array([_ballot_key(consultation_id, number) for number in range(votes.n_ballots)]),
+    )
 
 
 def _ballot_key(consultation_id: UUID, number: int) -> UUID:

@@ -383,7 +383,7 @@ def test_our_own_fault_keeps_the_file_for_another_try(
     file = SimpleUploadedFile("export.zip", zipped(EXPORT))
     made = request_import(small.secretariat, small.consultation, [file], language="en", flips_signs=False)
     with monkeypatch.context() as patch:
-        patch.setattr("placet.stages.consultations.imports.append_ballots", burst)
+        patch.setattr("placet.stages.consultations.imports.writing.append_ballots", burst)
         with pytest.raises(ZeroDivisionError):
             run_import(made.pk)
     made.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The live map in a real browser: it moves while somebody votes elsewhere, rests when asked to, and unfolds."""
+"""The live map in a real browser: it moves while others vote, rests when asked to, and stays unfolded."""
 
 import re
 from collections.abc import Callable

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.utils import ConnectionHandler
 
 from placet.config import following
 from placet.stages.sensemaking.following.follower import Follower
@@ -26,18 +27,22 @@ def test_a_good_look_around() -> None:
     assert following.tick(Follower())
 
 
-@pytest.mark.django_db
-def test_a_database_that_fails_is_noted_without_its_data(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_that_fails_is_noted_without_its_data(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(ConnectionHandler, "close_all", lambda self: closed.append("all"))
     with caplog.at_level(logging.ERROR):
         assert not following.tick(Failing())
     assert "OperationalError" in caplog.text
     assert "the row" not in caplog.text
+    assert closed == ["all"]  # the next look connects anew
 
 
 def test_it_ends_when_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[Follower] = []
     monkeypatch.setattr(following, "warm_up", lambda: None)
-    monkeypatch.setattr(following.connections, "close_all", lambda: None)
+    monkeypatch.setattr(ConnectionHandler, "close_all", lambda self: None)
 
     def look(follower: Follower) -> bool:
         looks.append(follower)

@@ -5,7 +5,7 @@ import threading
 import time
 from types import FrameType
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from placet.stages.sensemaking.following.follower import Follower, log_failure
 from placet.stages.sensemaking.following.states import warm_up
@@ -34,11 +34,11 @@ def run_follower(interval: float = INTERVAL_SECONDS) -> None:
 
 
 def tick(follower: Follower) -> bool:
-    """Look around once; False where the database could not even be asked."""
-    close_old_connections()
+    """Look around once, on a connection that stays; False where the database could not even be asked."""
     try:
         follower.tick()
     except Exception as error:  # noqa: BLE001 - the database may be back the next time
         log_failure("looking for consultations that moved", error)
+        connections.close_all()
         return False
     return True

@@ -60,12 +60,12 @@ class Site:
         assert platform.rows(self.env, counted) == [(len(stored), n_voted)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A platform with 500 participants; on PostgreSQL with everything durable, as it is installed."""
     if ON_POSTGRESQL:
         pytest.skip("this test brings its own databases, and ran before")
-    with started(tmp_path, request.param) as site:
+    with started(tmp_path_factory.mktemp(request.param), request.param) as site:
         yield site
 
 

@@ -68,6 +68,7 @@ def test_a_stopped_server_writes_what_it_has_taken(site: Site) -> None:
 def test_fifty_at_once_by_one_participant_on_one_statement(site: Site) -> None:
     statement, version = site.ground.statements[0]
     n_rounds = 200 if IS_FULL else 3
+    n_before = len(site.stored_keys())
     keys: set[str] = set()
     for number in range(n_rounds):
         sent = [str(uuid4()) for _ in range(50)]
@@ -80,7 +81,7 @@ def test_fifty_at_once_by_one_participant_on_one_statement(site: Site) -> None:
             thread.join()
         keys |= set(sent)
     site.check_truth(keys)
-    assert len(site.stored_keys()) == 50 * n_rounds
+    assert len(site.stored_keys()) - n_before == 50 * n_rounds
 
 
 def _cast(site: Site, voter: int, key: str, statement: str, version: int) -> None:
@@ -96,10 +97,11 @@ def test_requests_sent_three_times_have_one_effect(site: Site) -> None:
     n_requests = 10_000 if IS_FULL else 200
     client = site.client()
     requests = [(n % len(site.ground.voters), ballots(site.ground, draw, 1)) for n in range(n_requests)]
+    n_before = len(site.stored_keys())
     answers = [[client.post(site.ground, *request)[1] for request in requests] for _ in range(3)]
     client.close()
     assert answers[0] == answers[1] == answers[2]
-    assert len(site.stored_keys()) == n_requests
+    assert len(site.stored_keys()) - n_before == n_requests
 
 
 def test_malformed_requests_are_refused_quickly(site: Site) -> None:

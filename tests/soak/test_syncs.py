@@ -1,4 +1,4 @@
-"""A kill never tests ``fsync``: what a killed process wrote, the system still holds. The calls are counted."""
+"""A kill never tests ``fsync``: what a killed process wrote, the system still holds. So calls are counted."""
 
 import random
 import re

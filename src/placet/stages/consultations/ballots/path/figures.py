@@ -6,7 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from placet.stages.consultations.ballots.casting import BallotResult
 
-BALLOTS = Counter("placet_ballots", "Ballots answered, by what became of them.", ["outcome"])
+BALLOTS = Counter("placet_ballots_answered", "Ballots answered, by what became of them.", ["outcome"])
 REQUESTS = Counter("placet_ballot_requests", "Requests to the ballot path, by status.", ["status"])
 WAITING = Gauge("placet_ballots_waiting", "Ballots that wait for a commit.", multiprocess_mode="livesum")
 BALLOTS_TOGETHER = Histogram(

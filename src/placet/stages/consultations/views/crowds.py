@@ -18,7 +18,10 @@ def crowd_words(crowd: CrowdError) -> str:
             _("Many people have just begun from your internet connection."),
             ngettext("Try again in %(seconds)d second.", "Try again in %(seconds)d seconds.", crowd.seconds)
             % {"seconds": crowd.seconds},
-            _("In a hall with others? Ask for the join code: with it you need not wait."),
+            _(
+                "In a hall with others? Ask for the join code and enter it on the consultation’s page: then "
+                "you need not wait."
+            ),
         ]
     )
 

@@ -90,6 +90,7 @@ def insert_columns(consultation_id: UUID, first_sequence: int, ballots: BallotCo
     )
     if connection.vendor == "postgresql":
         with (
+            connection.wrap_database_errors,  # Django does so for its own methods alone
             connection.cursor() as cursor,
             cursor.copy(f"COPY {quoted(Ballot)} ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
@@ -170,6 +171,7 @@ def _copied(consultation_id: UUID, statement_ids: Sequence[UUID]) -> Iterator[Pa
     waiting = bytearray()
     start = len(COPY_HEADER)
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY ({_imported('cast_at')}) TO STDOUT (FORMAT BINARY)", [consultation_id]) as copy,
     ):

@@ -42,6 +42,8 @@ export class VoteSender {
   #config;
   #kept;
   #changed;
+  #counted;
+  #left; // keys that an earlier page left: whether the server counts them already is not known
   #marks;
   #token = null;
   #size = BATCH;
@@ -52,13 +54,16 @@ export class VoteSender {
   #serverWaitUntil = 0;
   trouble = null;
 
-  /* config: {reference, marks, ballots, token, ahead, csrf, language}; changed: called when anything changes. */
-  constructor(config, changed) {
+  /* config: {reference, marks, ballots, token, ahead, csrf, language}; changed: called when anything changes;
+   * counted: with the number of statements voted on, where the server had to be asked. */
+  constructor(config, { changed, counted }) {
     this.#config = config;
     this.#kept = new KeptVotes(config.reference);
     this.#marks = config.marks;
     this.#changed = changed;
+    this.#counted = counted;
     this.#adopt();
+    this.#left = new Set(this.waiting().map((vote) => vote.key));
     addEventListener("online", () => this.#retry());
     addEventListener("pageshow", () => this.#retry());
     addEventListener("pagehide", () => this.#sendFarewell());
@@ -175,7 +180,16 @@ export class VoteSender {
       }
       hasNewToken = false;
       await this.#answered(response, votes);
+      await this.#recount();
     }
+  }
+
+  /* Once what an earlier page left is acknowledged, the server says how many there are now. Nothing else is
+   * under way at this moment. */
+  async #recount() {
+    if (this.#left.size === 0 || this.waiting().some((vote) => this.#left.has(vote.key))) return;
+    this.#counted((await this.#serverView()).voted);
+    this.#left.clear();
   }
 
   #next() {
@@ -259,14 +273,20 @@ export class VoteSender {
   /* The token is for a name that this page was not given: a first vote, or somebody else by now. The server
    * says which names are one person's. */
   async #recognise(participation) {
-    const response = await request(this.#config.ahead, { headers: { "Accept": "text/html" } });
-    if (!response.ok) throw new Trouble("busy", { waitMs: waitAskedFor(response) });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const marks = (page.querySelector("[data-voter]")?.dataset.voter ?? "").split(" ");
+    const { marks } = await this.#serverView();
     const isSamePerson = marks.includes(participation) && marks.includes(this.#marks[0]);
     if (!isSamePerson) throw new Trouble("stopped");
     this.#marks = [participation, ...marks.filter((mark) => mark !== participation)];
     this.#adopt();
+  }
+
+  /* Who the server takes this browser for, and on how many statements that person has voted. */
+  async #serverView() {
+    const response = await request(this.#config.ahead, { headers: { "Accept": "text/html" } });
+    if (!response.ok) throw new Trouble("busy", { waitMs: waitAskedFor(response) });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const { voter = "", voted = "0" } = page.querySelector("[data-voter]")?.dataset ?? {};
+    return { marks: voter.split(" "), voted: Number(voted) };
   }
 
   /* The page goes away: what waits is sent, whether or not the page lives to see the answer. */

@@ -27,7 +27,7 @@ class VoteState {
         csrf: root.querySelector("[name=csrfmiddlewaretoken]").value,
         language: document.documentElement.lang,
       },
-      () => this.show(),
+      { changed: () => this.show(), counted: (voted) => this.#recount(voted) },
     );
     root.addEventListener("click", (event) => {
       if (event.target.closest("[data-dismiss]")) this.sender.dismissRefused();
@@ -55,6 +55,12 @@ class VoteState {
     if (kind !== null) this.#showLine(kind, kind === "saved" ? this.#saved : waiting.length);
     this.#showRefused(refused);
     for (const listener of this.#listeners) listener();
+  }
+
+  #recount(voted) {
+    this.show(); // what was acknowledged is counted now
+    this.#saved = voted;
+    this.show();
   }
 
   #count(waiting, refused) {

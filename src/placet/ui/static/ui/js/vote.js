@@ -51,17 +51,22 @@ class Voting {
   constructor(form) {
     this.#form = form;
     this.#cards = [...document.querySelector("template[data-cards]").content.children];
-    form.addEventListener("click", (event) => {
-      // The second click of a double click would be a vote on a statement that nobody has read.
-      if (event.detail > 1 && event.target.closest("button[name=vote]")) event.preventDefault();
-    });
+    for (const kind of ["mousedown", "click"]) {
+      form.addEventListener(kind, (event) => {
+        // The second click of a double click would be a vote on a statement that nobody has read.
+        if (event.detail > 1 && event.target.closest("button[name=vote]")) event.preventDefault();
+      });
+    }
     form.addEventListener("submit", (event) => {
       if (!event.submitter?.matches("button[name=vote]")) return;
       event.preventDefault();
       this.#vote(Number(event.submitter.value));
     });
     addEventListener("online", () => this.#ask());
-    voteState.onChange(() => this.#showProgress());
+    voteState.onChange(() => {
+      this.#showProgress();
+      this.#number();
+    });
     this.#forgetWaiting();
     if (!form.hasAttribute("data-is-chosen") && this.#isWaiting(this.#card)) this.#advance();
     this.#number();

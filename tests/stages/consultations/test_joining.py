@@ -417,6 +417,7 @@ def test_the_secretariat_makes_sees_renews_and_withdraws(client: Client, small: 
     assert sent(client, url("make-join-code", small))["Location"] == overview
     code = JoinCode.objects.get()
     page = client.get(overview).content.decode()
+    assert "</dt><dd></dd>" not in page  # a figure that is not there
     assert f"{code.code[:4]}-{code.code[4:]}" in page
     assert f"http://localhost:8000{url('join-by-link', small, code.code)}" in page
     end = code.expires_at.astimezone(BRUSSELS)

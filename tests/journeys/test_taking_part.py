@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+SAVED = re.compile(r"(Your vote is|All \d+ votes are) saved\.")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -68,6 +69,7 @@ def test_the_keys_a_d_and_p_vote(page: Page) -> None:
         expect(page.get_by_role("heading", name=re.compile(rf"^Statement {number} of \d+"))).to_be_visible()
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name=re.compile(r"^Statement 4 of \d+"))).to_be_focused()
+    expect(page.locator("[data-vote-state] [data-when]:visible")).to_have_text("All 3 votes are saved.")
     page.goto("/en/c/N30-C-0002/statements/")
     for said in ("You agreed", "You disagreed", "You passed"):
         expect(page.get_by_text(said)).to_have_count(1)
@@ -89,10 +91,12 @@ def test_a_changed_vote_replaces_the_first(page: Page) -> None:
     page.get_by_role("link", name="Vote – N30-S-0001").click()
     page.get_by_role("button", name="Agree", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Statement 2 of \d+"))).to_be_visible()
+    expect(page.locator("[data-vote-state] [data-when]:visible")).to_have_text(SAVED)
     page.goto("/en/s/N30-S-0001/")
     expect(page.get_by_text("You agreed")).to_be_visible()
     page.get_by_role("link", name="Change your vote").click()
-    page.get_by_role("button", name="Disagree", exact=True).click()
+    with page.expect_response("**/ballots"):
+        page.get_by_role("button", name="Disagree", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Statement 2 of \d+"))).to_be_visible()
     page.goto("/en/s/N30-S-0001/")
     expect(page.get_by_text("You disagreed")).to_be_visible()

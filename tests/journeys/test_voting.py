@@ -393,12 +393,12 @@ def test_nobody_casts_the_kept_votes_of_somebody_else(
     sent = Sent(page)
     page.goto(demo_site.sign_in["participant"])
     open_ballot(page, reference="N30-C-0003")
-    page.route(BALLOTS, lambda route: route.abort())
+    page.route("**/token/", lambda route: route.abort())
     vote(page, *"ad", first=int(page.locator("[data-number]").inner_text()))
     first_person = kept(page)
     # Signs out with votes unsent; the next person signs in and votes.
     sign_out(page)
-    page.unroute(BALLOTS)
+    page.unroute("**/token/")
     page.goto(demo_site.sign_in["delegate"])
     page.goto("/en/c/N30-C-0003/")
     open_ballot(page, reference="N30-C-0003")
@@ -473,13 +473,11 @@ def test_two_tabs_send_each_vote_once(page: Page) -> None:
     second = first.context.new_page()
     open_ballot(second)
     sent = [Sent(first), Sent(second)]
-    for tab, key, number in ((first, "a", 2), (second, "d", 2)):
+    for tab, key in ((first, "a"), (second, "d")):
         tab.bring_to_front()
         tab.keyboard.press(key)
-        expect(tab.get_by_role("heading", name=re.compile("^Statement [34] of "))).to_be_visible()
-        assert number == 2
-    for tab in (first, second):
-        state(tab).to_contain_text("saved")
+    for tab in (first, second):  # each counts what the other one sent
+        state(tab).to_have_text("All 3 votes are saved.")
     keys = [*sent[0].keys, *sent[1].keys]
     assert len(keys) == len(set(keys)) == 2
     assert kept(first) == []

@@ -131,7 +131,13 @@ def statements(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         found,
         "statements",
-        {"page": page, "rows": [(view, votes.get(view.id)) for view in views], "q": wanted},
+        {
+            "page": page,
+            "rows": [(view, votes.get(view.id)) for view in views],
+            "q": wanted,
+            "n_voted": len(votes),
+            "voter": voter_marks(request, found, participant),
+        },
     )
 
 

@@ -44,6 +44,7 @@ def test_a_participant_votes_ten_times_adds_a_statement_and_sees_the_map(
         if number == 1:
             check(page, axe)
         shown.add(page.locator("[data-announce]").inner_text())
+        page.wait_for_timeout(400)  # nobody reads faster: a double tap is one vote
         page.get_by_role("button", name="Désapprouver" if number % 3 == 0 else "Approuver", exact=True).tap()
     expect(page.get_by_role("heading", name=re.compile(r"^Énoncé 11 sur \d+"))).to_be_focused()
     assert len(shown) == 10

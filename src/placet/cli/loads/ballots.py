@@ -44,9 +44,9 @@ def measure_ballots(
         with platform.serving(env, port) as server:
             _wrk(port, connections, WARM_UP_SECONDS, ground, batch)
             n_before = _stored(env)
-            before_mb = platform.resident_mb(server.pid)
+            before_mb, before_cpu = platform.resident_mb(server.pid), platform.cpu_seconds(server.pid)
             figures = _wrk(port, connections, seconds, ground, batch)
-            after_mb = platform.resident_mb(server.pid)
+            after_mb, after_cpu = platform.resident_mb(server.pid), platform.cpu_seconds(server.pid)
             stored = _stored(env) - n_before
     return {
         "database": database,
@@ -55,6 +55,7 @@ def measure_ballots(
         "ballots_per_second": round(figures["acknowledged"] / figures["seconds"]),
         **figures,
         "stored": stored,
+        "server_cpu_us_per_ballot": round((after_cpu - before_cpu) / max(stored, 1) * 1e6, 1),
         "server_mb_before": round(before_mb),
         "server_mb_after": round(after_mb),
     }

@@ -75,5 +75,5 @@ def test_a_database_that_does_not_answer_is_a_value(client: Client) -> None:
     with connection.execute_wrapper(refuse):
         text = read(client)
     assert value(text, "placet_database_up") == 0
-    assert "placet_ballots" not in text
+    assert "\nplacet_ballots " not in text
     assert "gone" not in text

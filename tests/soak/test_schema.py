@@ -39,7 +39,8 @@ def test_answers_as_documented(case: schemathesis.Case, site: Site) -> None:
         case.path_parameters["reference"] = site.ground.reference
     began_at = time.perf_counter()
     response = case.call(base_url=f"http://localhost:{site.port}", headers=headers)
-    assert time.perf_counter() - began_at < 1.0
+    if IS_FULL:  # by hand, on a machine that does nothing else: CI's may be busy
+        assert time.perf_counter() - began_at < 1.0
     case.validate_response(
         response,
         checks=[not_a_server_error, status_code_conformance, response_schema_conformance],

@@ -11,7 +11,7 @@ from uuid import uuid4
 from placet.cli.loads.platform import Ground
 
 N_VOTERS = 12
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @dataclass

@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def start_server(env: dict[str, str], port: int, *, processes: int = 1) -> "subp
     Raises
     ------
     RuntimeError
-        If it is not within a minute.
+        If it is not within two minutes.
     """
     server = subprocess.Popen(  # noqa: S603 - our own program
         [

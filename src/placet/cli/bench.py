@@ -45,7 +45,8 @@ def ballots(
     database with its own defaults, the load from wrk (to be installed) beside them. "acknowledged" was
     answered as recorded, "stored" is in the database afterwards: never less.
     """
-    from placet.cli.loads.ballots import MissingProgramError, measure_ballots
+    from placet.cli.loads.ballots import measure_ballots
+    from placet.cli.loads.postgresql import MissingProgramError
 
     try:
         figures = measure_ballots(

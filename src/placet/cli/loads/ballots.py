@@ -3,24 +3,18 @@
 Token, checks, limits, idempotency and commit; the load comes from wrk, on the same machine.
 """
 
-import contextlib
 import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from placet.cli.loads import platform
-from placet.cli.loads.postgresql import find_binaries, temporary_cluster
+from placet.cli.loads.postgresql import MissingProgramError, fresh_database
 
 LUA = Path(__file__).with_name("ballots.lua")
 WARM_UP_SECONDS = 3
-
-
-class MissingProgramError(Exception):
-    """A program that the measurement needs is not installed; the message says which."""
 
 
 def measure_ballots(
@@ -36,7 +30,8 @@ def measure_ballots(
         raise MissingProgramError(
             "The load comes from wrk. Install it (Debian: apt install wrk), then repeat."
         )
-    with _home() as home, _database(database) as url:
+    with tempfile.TemporaryDirectory(prefix="placet-bench-") as folder, fresh_database(database) as url:
+        home = Path(folder)
         port = platform.free_port()
         env = platform.environment(home, url, port)
         ground = home / "ground.txt"
@@ -59,25 +54,6 @@ def measure_ballots(
         "server_mb_before": round(before_mb),
         "server_mb_after": round(after_mb),
     }
-
-
-@contextlib.contextmanager
-def _home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="placet-bench-") as folder:
-        yield Path(folder)
-
-
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str]:
-    """The address of a fresh database; empty: the embedded one."""
-    if kind == "sqlite":
-        yield ""
-        return
-    binaries = find_binaries()
-    if binaries is None:
-        raise MissingProgramError("PostgreSQL is not installed (Debian: apt install postgresql).")
-    with temporary_cluster(binaries) as cluster:
-        yield cluster.url
 
 
 def _wrk(port: int, connections: int, seconds: int, ground: Path, batch: int) -> dict[str, Any]:

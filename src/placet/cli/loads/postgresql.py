@@ -15,6 +15,10 @@ from urllib.parse import quote
 FAST_AND_LOOSE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
+class MissingProgramError(Exception):
+    """A program that a measurement needs is not installed; the message says which."""
+
+
 def find_binaries() -> Path | None:
     """The folder that holds ``initdb`` and ``pg_ctl``, the newest version first."""
     found = sorted(
@@ -110,3 +114,21 @@ def temporary_cluster(binaries: Path, *, options: str = "") -> Iterator[Cluster]
                 cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def fresh_database(kind: str) -> Iterator[str]:
+    """The address of a fresh database for a measurement; empty for ``sqlite``: the embedded one.
+
+    Raises
+    ------
+    MissingProgramError
+    """
+    if kind == "sqlite":
+        yield ""
+        return
+    binaries = find_binaries()
+    if binaries is None:
+        raise MissingProgramError("PostgreSQL is not installed (Debian: apt install postgresql).")
+    with temporary_cluster(binaries) as cluster:
+        yield cluster.url

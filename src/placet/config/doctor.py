@@ -60,7 +60,7 @@ def examine() -> Iterator[Finding]:
 def _presence() -> Iterator[Finding]:
     """Whether there is a database: SQLite would make one by being asked."""
     name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and not connection.is_in_memory_db() and not Path(name).exists():  # type: ignore[attr-defined]
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db() and not Path(name).exists():  # type: ignore[attr-defined]  # SQLite's alone
         yield Finding("database", "fault", f"there is none at {name}", "start `placet serve`, which makes it")
 
 

@@ -107,7 +107,7 @@ def find_program(name: str) -> str:
     said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     version = re.search(r"\) (\d+)", said)
     connection.ensure_connection()
-    server = connection.pg_version // 10_000  # type: ignore[attr-defined]
+    server = connection.pg_version // 10_000  # type: ignore[attr-defined]  # PostgreSQL's alone
     if version is None or int(version[1]) < server:
         raise BackupError(
             f"{name} is of PostgreSQL {version[1] if version else '?'}, older than the server's {server}: "

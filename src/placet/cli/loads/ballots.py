@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,11 @@ def measure_ballots(
         with platform.serving(env, port) as server:
             _wrk(port, connections, WARM_UP_SECONDS, ground, batch)
             n_before = _stored(env)
+            loop_seconds = [_loop_seconds()]
             before_mb, before_cpu = platform.resident_mb(server.pid), platform.cpu_seconds(server.pid)
             figures = _wrk(port, connections, seconds, ground, batch)
             after_mb, after_cpu = platform.resident_mb(server.pid), platform.cpu_seconds(server.pid)
+            loop_seconds.append(_loop_seconds())
             stored = _stored(env) - n_before
     return {
         "database": database,
@@ -53,7 +56,17 @@ def measure_ballots(
         "server_cpu_us_per_ballot": round((after_cpu - before_cpu) / max(stored, 1) * 1e6, 1),
         "server_mb_before": round(before_mb),
         "server_mb_after": round(after_mb),
+        "loop_seconds": loop_seconds,
     }
+
+
+def _loop_seconds() -> float:
+    """Seconds of three million additions: tells a figure taken on a slow or busy machine from another."""
+    began_at = time.perf_counter()
+    total = 0
+    for number in range(3_000_000):
+        total += number
+    return round(time.perf_counter() - began_at, 2)
 
 
 def _wrk(port: int, connections: int, seconds: int, ground: Path, batch: int) -> dict[str, Any]:

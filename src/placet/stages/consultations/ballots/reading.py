@@ -10,12 +10,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from placet.stages.consultations.ballots.rows import batched, given, native, quoted
+from placet.stages.consultations.ballots.rows import Native, batched, given, native, quoted
 from placet.stages.consultations.models import Ballot, Participation, Statement
 from placet.stages.mandates.models import Participant
 from placet.stages.texts.models import TextVersion, Translation
-
-Native = UUID | str
 
 
 class Part(NamedTuple):
@@ -28,21 +26,25 @@ class Part(NamedTuple):
     standing: str
 
 
-def known_sequences(identities: Collection[tuple[int, UUID]]) -> dict[tuple[int, Native], int]:
-    """The sequences of ballots that are there already, by participation and client key."""
-    identifier = native()
+def known_sequences(identities: Collection[tuple[int, Native]]) -> dict[tuple[int, Native], int]:
+    """The sequences of ballots that are there already, by participation and client key.
+
+    Looked up one by one inside the database: joined, PostgreSQL reads all ballots of a table that it has not
+    counted for a minute.
+    """
     known: dict[tuple[int, Native], int] = {}
     with connection.cursor() as cursor:
         for some in batched(identities):
-            source, values = given([(pk, identifier(key)) for pk, key in some], "bigint", "uuid")
+            source, values = given(some, "bigint", "uuid")
             cursor.execute(
                 f"WITH sent(participation_id, client_key) AS ({source}) "  # noqa: S608
-                f"SELECT ballot.participation_id, ballot.client_key, ballot.sequence FROM sent JOIN "
-                f"{quoted(Ballot)} AS ballot ON ballot.participation_id = sent.participation_id "
-                "AND ballot.client_key = sent.client_key AND ballot.client_key IS NOT NULL",
+                "SELECT sent.participation_id, sent.client_key, (SELECT ballot.sequence FROM "
+                f"{quoted(Ballot)} AS ballot WHERE ballot.participation_id = sent.participation_id "
+                "AND ballot.client_key = sent.client_key AND ballot.client_key IS NOT NULL) FROM sent",
                 values,
             )
-            known.update(((pk, key), sequence) for pk, key, sequence in cursor.fetchall())
+            rows = cursor.fetchall()
+            known.update(((pk, key), sequence) for pk, key, sequence in rows if sequence is not None)
     return known
 
 
@@ -63,22 +65,34 @@ def participations(ids: Collection[int]) -> list[Part]:
     return found
 
 
-def live_versions(consultation_id: UUID, statement_ids: Collection[UUID]) -> set[tuple[Native, int]]:
-    """Statements among those that take votes in the consultation, each with its versions."""
-    identifier = native()
-    found: set[tuple[Native, int]] = set()
+def live_wordings(
+    consultation_id: UUID, wordings: Collection[tuple[Native, int]]
+) -> tuple[set[Native], set[tuple[Native, int]]]:
+    """Which of those statements take votes in the consultation, and which of those wordings are theirs.
+
+    Parameters
+    ----------
+    wordings : collection of (statement, version)
+    """
+    live: set[Native] = set()
+    theirs: set[tuple[Native, int]] = set()
     with connection.cursor() as cursor:
-        for some in batched(statement_ids):
-            source, values = given([(identifier(pk),) for pk in some], "uuid")
+        for some in batched(wordings):
+            source, values = given(some, "uuid", "bigint")
             cursor.execute(
-                f"SELECT statement.id, version.id FROM {quoted(Statement)} AS statement "  # noqa: S608
-                f"JOIN {quoted(TextVersion)} AS version ON version.text_id = statement.text_id "
-                f"WHERE statement.id IN ({source}) AND statement.state = %s "
-                "AND statement.consultation_id = %s",
-                [*values, Statement.State.ACCEPTED.value, identifier(consultation_id)],
+                f"WITH sent(statement_id, version_id) AS ({source}) "  # noqa: S608
+                "SELECT sent.statement_id, sent.version_id, version.id IS NOT NULL FROM sent "
+                f"JOIN {quoted(Statement)} AS statement ON statement.id = sent.statement_id "
+                f"LEFT JOIN {quoted(TextVersion)} AS version "
+                "ON version.id = sent.version_id AND version.text_id = statement.text_id "
+                "WHERE statement.state = %s AND statement.consultation_id = %s",
+                [*values, Statement.State.ACCEPTED.value, native()(consultation_id)],
             )
-            found.update(cursor.fetchall())
-    return found
+            for statement, version, is_theirs in cursor.fetchall():
+                live.add(statement)
+                if is_theirs:
+                    theirs.add((statement, version))
+    return live, theirs
 
 
 def versions_of_translations(ids: Collection[int]) -> dict[int, int]:

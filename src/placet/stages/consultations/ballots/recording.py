@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -19,13 +20,12 @@ from django.utils import timezone
 from placet.stages.consultations.ballots.casting import BallotResult, NewBallot, Refusal, Submission
 from placet.stages.consultations.ballots.pace import Pace
 from placet.stages.consultations.ballots.reading import (
-    Native,
     known_sequences,
-    live_versions,
+    live_wordings,
     participations,
     versions_of_translations,
 )
-from placet.stages.consultations.ballots.rows import BallotRow, count, insert_ballots, native, touch
+from placet.stages.consultations.ballots.rows import BallotRow, Native, count, insert_ballots, native, touch
 from placet.stages.consultations.models import Consultation, Vote
 from placet.stages.consultations.queries import may_vote, phase
 from placet.stages.mandates.models import Standing
@@ -69,11 +69,18 @@ def _record_in(
         .get(pk=consultation_id)
     )
     batch = _Batch(consultation, submissions, clock())
-    results = [
-        [batch.result(each.participation_id, ballot) for ballot in each.ballots] for each in submissions
-    ]
+    results = [[batch.result(each) for each in some] for some in batch.ballots]
     batch.write()
     return results
+
+
+class _Ballot(NamedTuple):
+    """A ballot with its identifiers as the database holds them."""
+
+    participation_id: int
+    key: Native
+    statement: Native
+    sent: NewBallot
 
 
 @dataclass(slots=True)
@@ -90,44 +97,54 @@ class _Batch:
     """The ballots of one consultation in one transaction, looked at one after another."""
 
     def __init__(self, consultation: Consultation, submissions: Sequence[Submission], now: datetime) -> None:
-        ballots = list(chain.from_iterable(each.ballots for each in submissions))
+        identifier = native()
+        self.ballots = [
+            [
+                _Ballot(
+                    submission.participation_id,
+                    identifier(ballot.client_key),
+                    identifier(ballot.statement_id),
+                    ballot,
+                )
+                for ballot in submission.ballots
+            ]
+            for submission in submissions
+        ]
+        ballots = list(chain.from_iterable(self.ballots))
         self._consultation = consultation
         self._now = now
-        self._native = native()
         self._is_open = phase(consultation, now) == "open"
-        self._known = known_sequences(
-            [(each.participation_id, ballot.client_key) for each in submissions for ballot in each.ballots]
-        )
+        self._known = known_sequences([(each.participation_id, each.key) for each in ballots])
         self._participants = dict(
             _participants(consultation, {each.participation_id for each in submissions}, now)
         )
         self._live = _live_wordings(consultation, ballots)
         self._rows: list[BallotRow] = []
 
-    def result(self, participation_id: int, ballot: NewBallot) -> BallotResult:
+    def result(self, ballot: _Ballot) -> BallotResult:
         """What becomes of a ballot; one that may enter is kept for ``write``."""
-        identity = (participation_id, self._native(ballot.client_key))
+        identity = (ballot.participation_id, ballot.key)
         if (known := self._known.get(identity)) is not None:
-            return BallotResult(ballot.client_key, known)
-        if refusal := self._refusal(participation_id, ballot):
-            return BallotResult(ballot.client_key, None, refusal)
+            return BallotResult(ballot.sent.client_key, known)
+        if refusal := self._refusal(ballot):
+            return BallotResult(ballot.sent.client_key, None, refusal)
         sequence = self._consultation.last_sequence + len(self._rows) + 1
         self._known[identity] = sequence
-        participant = self._participants[participation_id]
+        participant = self._participants[ballot.participation_id]
         participant.first_sequence = participant.first_sequence or sequence
         self._rows.append(
             BallotRow(
                 sequence,
-                participation_id,
-                ballot.statement_id,
-                ballot.vote,
-                ballot.version_id,
-                ballot.translation_id,
-                ballot.client_key,
+                ballot.participation_id,
+                ballot.statement,
+                ballot.sent.vote,
+                ballot.sent.version_id,
+                ballot.sent.translation_id,
+                ballot.key,
                 self._now,
             )
         )
-        return BallotResult(ballot.client_key, sequence)
+        return BallotResult(ballot.sent.client_key, sequence)
 
     def write(self) -> None:
         """Insert the rows and bring counters and paces up to date."""
@@ -139,15 +156,15 @@ class _Batch:
         n_new = sum(not each.has_voted for each in voting.values())
         count(self._consultation.pk, self._rows[-1].sequence, n_new)
 
-    def _refusal(self, participation_id: int, ballot: NewBallot) -> Refusal | None:
+    def _refusal(self, ballot: _Ballot) -> Refusal | None:
         if not self._is_open:
             return Refusal.CLOSED
-        participant = self._participants.get(participation_id)
+        participant = self._participants.get(ballot.participation_id)
         if participant is None or not participant.is_eligible:
             return Refusal.NOT_ELIGIBLE
-        if ballot.vote not in VOTES:
+        if ballot.sent.vote not in VOTES:
             return Refusal.VOTE
-        if refusal := self._live.refusal(self._native(ballot.statement_id), ballot):
+        if refusal := self._live.refusal(ballot):
             return refusal
         return None if participant.pace.take() else Refusal.PACE
 
@@ -175,20 +192,21 @@ class _LiveWordings:
     statements: set[Native]
     version_of_translation: dict[int, int]
 
-    def refusal(self, statement: Native, ballot: NewBallot) -> Refusal | None:
+    def refusal(self, ballot: _Ballot) -> Refusal | None:
         """Why a ballot is on nothing that may be voted on; None where it is."""
-        if statement not in self.statements:
+        if ballot.statement not in self.statements:
             return Refusal.STATEMENT
-        if (statement, ballot.version_id) not in self.versions:
+        version, translation = ballot.sent.version_id, ballot.sent.translation_id
+        if (ballot.statement, version) not in self.versions:
             return Refusal.WORDING
-        if ballot.translation_id is None:
+        if translation is None or self.version_of_translation.get(translation) == version:
             return None
-        is_of_version = self.version_of_translation.get(ballot.translation_id) == ballot.version_id
-        return None if is_of_version else Refusal.WORDING
+        return Refusal.WORDING
 
 
-def _live_wordings(consultation: Consultation, ballots: Sequence[NewBallot]) -> _LiveWordings:
-    versions = live_versions(consultation.pk, {ballot.statement_id for ballot in ballots})
-    translated = {ballot.translation_id for ballot in ballots if ballot.translation_id is not None}
-    statements = {statement for statement, _version in versions}
+def _live_wordings(consultation: Consultation, ballots: Sequence[_Ballot]) -> _LiveWordings:
+    statements, versions = live_wordings(
+        consultation.pk, {(each.statement, each.sent.version_id) for each in ballots}
+    )
+    translated = {each.sent.translation_id for each in ballots if each.sent.translation_id is not None}
     return _LiveWordings(versions, statements, versions_of_translations(translated))

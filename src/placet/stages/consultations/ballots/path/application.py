@@ -90,7 +90,7 @@ class BallotPath:
                 extra.append((b"allow", b"POST"))
             elif status == 401:
                 extra.append((b"www-authenticate", b"Bearer"))
-        figures.responded(status)
+            figures.refused(status)
         await send({"type": "http.response.start", "status": status, "headers": _headers(body, extra)})
         await send({"type": "http.response.body", "body": body})
 
@@ -122,7 +122,6 @@ class BallotPath:
             raise ProblemError("busy") from None
         except Exception:  # noqa: BLE001 - logged where it happened; the same keys may come again
             raise ProblemError("unavailable") from None
-        figures.answered(results)
         if is_to_be_repeated(results):
             extra.append((b"retry-after", b"%d" % PACE_SECONDS))
         return 200, write_results(results, language)

@@ -1,6 +1,7 @@
 """What the ballot path counts, in Prometheus form: no label says who or where."""
 
-from collections.abc import Iterable
+import collections
+from collections.abc import Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -19,7 +20,6 @@ COMMIT_SECONDS = Histogram(
     "Seconds that a transaction took.",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
 )
-_RECORDED = BALLOTS.labels("recorded")
 
 
 def waiting(n_ballots: int) -> None:
@@ -27,21 +27,21 @@ def waiting(n_ballots: int) -> None:
     WAITING.set(n_ballots)
 
 
-def committed(n_ballots: int, seconds: float) -> None:
-    """A transaction with so many ballots took so long."""
-    BALLOTS_TOGETHER.observe(n_ballots)
+def committed(results: Sequence[Sequence[BallotResult]], seconds: float) -> None:
+    """A transaction with the ballots of these submissions took so long.
+
+    Counted once a transaction: counting each request apart took a tenth of the time of a ballot.
+    """
+    outcomes = collections.Counter(
+        each.refusal or "recorded" for submission in results for each in submission
+    )
+    for outcome, n_ballots in outcomes.items():
+        BALLOTS.labels(outcome).inc(n_ballots)
+    REQUESTS.labels("200").inc(len(results))
+    BALLOTS_TOGETHER.observe(outcomes.total())
     COMMIT_SECONDS.observe(seconds)
 
 
-def answered(results: Iterable[BallotResult]) -> None:
-    """Ballots were answered."""
-    for result in results:
-        if result.refusal is None:
-            _RECORDED.inc()
-        else:
-            BALLOTS.labels(result.refusal.value).inc()
-
-
-def responded(status: int) -> None:
-    """A request was answered."""
+def refused(status: int) -> None:
+    """A whole request was refused."""
     REQUESTS.labels(str(status)).inc()

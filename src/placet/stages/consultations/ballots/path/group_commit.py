@@ -7,7 +7,6 @@ ballots share one ``fsync``. The queue is bounded: beyond it, a request is told 
 import asyncio
 import logging
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,11 +20,10 @@ from placet.stages.consultations.ballots.path import figures
 CAPACITY = 20_000  # ballots that may wait: a few seconds' worth
 BALLOTS_AT_ONCE = 1_000  # in one transaction
 DRAIN_SECONDS = 3.0
-# Where several came together the time before, the first to come waits for the others: a commit of one costs
-# as much as a commit of fifty. Whoever is alone is never kept waiting.
-GATHER_SECONDS = 0.002
-# A thread that computes hands over to the one that answers after this long; by default after ten times that.
-SWITCH_SECONDS = 0.0005
+# Where several came together the time before, the first to come waits until as many are there again, but not
+# for long: a commit of one costs as much as a commit of fifty. Whoever is alone is never kept waiting.
+GATHER_SECONDS = 0.008
+GLANCE_SECONDS = 0.001
 
 Recorder = Callable[[Sequence[Submission]], list[list[BallotResult]]]
 
@@ -72,11 +70,9 @@ class GroupCommit:
             raise BusyError
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-            sys.setswitchinterval(SWITCH_SECONDS)
             self._thread.start()
         answer: asyncio.Future[list[BallotResult]] = self._loop.create_future()
         self._n_waiting += len(submission.ballots)
-        figures.waiting(self._n_waiting)
         self._queue.put(_Waiting(submission, answer))
         return await answer
 
@@ -90,8 +86,7 @@ class GroupCommit:
     def _run(self) -> None:
         n_before = 0
         while (first := self._queue.get()) is not None:
-            if n_before > 1:
-                time.sleep(GATHER_SECONDS)
+            self._gather(n_before)
             batch = [first, *self._more(BALLOTS_AT_ONCE - len(first.submission.ballots))]
             is_last = batch[-1] is None
             taken = [each for each in batch if each is not None]
@@ -100,6 +95,12 @@ class GroupCommit:
             if is_last:
                 break
         connection.close()
+
+    def _gather(self, n_before: int) -> None:
+        """Wait until as many have come together as the time before, within bounds."""
+        until = time.monotonic() + GATHER_SECONDS
+        while self._queue.qsize() + 1 < n_before and time.monotonic() < until:
+            time.sleep(GLANCE_SECONDS)
 
     def _more(self, n_free: int) -> list[_Waiting | None]:
         """What waits besides, as far as it fits into this transaction."""
@@ -119,9 +120,9 @@ class GroupCommit:
         """The results of each, or why there are none; what one submission spoils is tried one by one."""
         began_at = time.perf_counter()
         try:
-            results: list[list[BallotResult] | Exception] = list(
-                self._record([each.submission for each in batch])
-            )
+            figures.waiting(self._n_waiting)
+            results = self._record([each.submission for each in batch])
+            figures.committed(results, time.perf_counter() - began_at)
         except (OperationalError, InterfaceError) as error:
             logger.error("ballots could not be recorded: %s", type(error).__name__)
             connection.close()
@@ -132,8 +133,7 @@ class GroupCommit:
             logger.error("a submission could not be recorded: %s", type(error).__name__)
             connection.close()
             return [error if isinstance(error, DatabaseError) else UnavailableError()]
-        figures.committed(sum(len(each.submission.ballots) for each in batch), time.perf_counter() - began_at)
-        return results
+        return list(results)
 
     def _answer(self, batch: Sequence[_Waiting], results: Sequence[list[BallotResult] | Exception]) -> None:
         def set_answers() -> None:

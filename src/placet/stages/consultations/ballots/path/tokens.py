@@ -3,21 +3,28 @@
 A Django view gives it out once eligibility is settled. It is signed with the platform's key, and bound to the
 session cookie that stood in the request: found in a log or on another machine, it opens nothing. It says
 nothing of who the participant is.
+
+``BASE64URL(claims as JSON) "." BASE64URL(seal)``; the seal is BLAKE2b with a key (RFC 7693), which is a
+message authentication code. Django's own signed values derive a key for each, which took a sixth of the time
+of a ballot; HMAC through OpenSSL 3 still took a tenth.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
+from hmac import compare_digest
 from typing import NamedTuple
 from uuid import UUID
 
-from django.core import signing
-from django.utils.crypto import constant_time_compare, salted_hmac
+import msgspec
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from placet.stages.consultations.models import Participation
 
 LIFETIME = timedelta(hours=6)
 LONGEST = 400  # characters; a token has some 180
-SALT = "placet.ballots.token"
 
 
 class Claims(NamedTuple):
@@ -42,14 +49,15 @@ def issue_token(participation: Participation, reference: str, session_key: str, 
     session_key : str
         Value of the session cookie of the browser that asks.
     """
-    claims = (
-        participation.consultation_id.hex,
+    claims = Claims(
+        participation.consultation_id,
         reference,
         participation.pk,
         expiry(now),
         _binding(session_key),
     )
-    return signing.dumps(claims, salt=SALT)
+    payload = _encoder.encode(claims)
+    return f"{_written(payload)}.{_written(_seal(payload))}"
 
 
 def expiry(now: datetime) -> int:
@@ -64,12 +72,12 @@ def check_token(token: str, reference: str, session_key: str, *, now: float) -> 
     ------
     TokenError
     """
-    claims = _read(token) if len(token) <= LONGEST else None
+    claims = _read(token)
     if claims is None:
         raise TokenError("unreadable")
     if claims.expires_at <= now:
         raise TokenError("expired")
-    if not constant_time_compare(claims.binding, _binding(session_key)):
+    if not compare_digest(claims.binding, _binding(session_key)):
         raise TokenError("session")
     if claims.reference != reference:
         raise TokenError("elsewhere")
@@ -81,15 +89,36 @@ def handle_of(participation: Participation) -> str:
     return salted_hmac("placet.ballots.handle", str(participation.pk), algorithm="sha256").hexdigest()[:24]
 
 
-@lru_cache(maxsize=50_000)  # a participant sends the same one with every vote
 def _read(token: str) -> Claims | None:
-    try:
-        consultation_id, reference, participation_id, expires_at, binding = signing.loads(token, salt=SALT)
-    except (signing.BadSignature, ValueError):
+    """What a token says, where it was sealed here."""
+    if len(token) > LONGEST:
         return None
-    return Claims(UUID(consultation_id), reference, participation_id, expires_at, binding)
+    written_claims, _point, written_seal = token.partition(".")
+    try:
+        payload, seal = urlsafe_b64decode(written_claims + "=="), urlsafe_b64decode(written_seal + "==")
+        return _decoder.decode(payload) if compare_digest(seal, _seal(payload)) else None
+    except (ValueError, msgspec.DecodeError):
+        return None
 
 
-@lru_cache(maxsize=50_000)
+def _written(value: bytes) -> str:
+    return urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+
+
+def _seal(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=32, key=_key(settings.SECRET_KEY), person=b"token").digest()
+
+
 def _binding(session_key: str) -> str:
-    return salted_hmac("placet.ballots.session", session_key, algorithm="sha256").hexdigest()[:32]
+    key = _key(settings.SECRET_KEY)
+    return blake2b(session_key.encode(), digest_size=16, key=key, person=b"session").hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _key(secret: str) -> bytes:
+    """The key of this path alone, derived from the platform's."""
+    return salted_hmac("placet.ballots.token", "", secret=secret, algorithm="sha512").digest()
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Claims)

@@ -53,8 +53,8 @@ messages: .venv/.development ## collect what is to be translated and compile wha
 
 lock: .venv/.development ## write requirements/ anew from pyproject.toml, keeping what still fits
 	$(LOCK) pyproject.toml --output-file requirements/engine.txt
-	$(LOCK) pyproject.toml --extra platform --group build --constraints requirements/engine.txt --output-file requirements/platform.txt
-	$(LOCK) pyproject.toml --extra platform --extra dask --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
+	$(LOCK) pyproject.toml --extra platform --extra text --group build --constraints requirements/engine.txt --output-file requirements/platform.txt
+	$(LOCK) pyproject.toml --extra platform --extra text --extra dask --group dev --constraints requirements/platform.txt --output-file requirements/development.txt
 	$(LOCK) --group peers --output-file requirements/peers.txt
 
 upgrade: LOCK += --upgrade

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from placet.cli.loads import platform
-from placet.cli.loads.postgresql import find_binaries, temporary_cluster
+from placet.cli.loads.postgresql import fresh_database
 
 BATCH = 20  # ballots that are committed together, as in a busy minute of the ballot path
 PAGE_POLL_SECONDS = 1.0
@@ -48,7 +48,10 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Serve, cast, look on."""
-    with tempfile.TemporaryDirectory(prefix="placet-bench-") as folder, _database(options.database) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="placet-bench-") as folder,
+        fresh_database(options.database) as url,
+    ):
         home = Path(folder)
         port = platform.free_port()
         env = platform.environment(home, url, port)
@@ -226,18 +229,6 @@ def _serving(env: dict[str, str], port: int) -> Iterator[None]:
     finally:
         server.terminate()
         server.wait(30)
-
-
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str]:
-    if kind == "sqlite":
-        yield ""
-        return
-    binaries = find_binaries()
-    if binaries is None:
-        raise SystemExit("PostgreSQL is not installed (Debian: apt install postgresql).")
-    with temporary_cluster(binaries) as cluster:
-        yield cluster.url
 
 
 def _get(port: int, address: str) -> bytes:

@@ -9,7 +9,6 @@ loop took right before it.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import resource
@@ -18,12 +17,15 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from placet.cli.loads.platform import environment, prepare
+from placet.cli.loads.postgresql import fresh_database
 
 VOTE_HEADER = "timestamp,datetime,comment-id,voter-id,vote\n"
 COMMENT_HEADER = ("timestamp", "datetime", "comment-id", "author-id", "agrees", "disagrees", "moderated")
@@ -194,21 +196,6 @@ def measure(export: Path) -> dict[str, Any]:
     }
 
 
-@contextlib.contextmanager
-def fresh_database(kind: str) -> Iterator[str]:
-    """The address of a database for as long as the context lasts; empty: the SQLite file of the home."""
-    if kind == "sqlite":
-        yield ""
-        return
-    from placet.cli.loads.postgresql import find_binaries, temporary_cluster
-
-    binaries = find_binaries()
-    if binaries is None:
-        raise SystemExit("PostgreSQL is not installed.")
-    with temporary_cluster(binaries) as cluster:
-        yield cluster.url
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -223,8 +210,6 @@ def main() -> None:
         tempfile.TemporaryDirectory(dir=arguments.folder.absolute(), prefix="bench-import-") as name,
         fresh_database(arguments.database) as url,
     ):
-        from placet.cli.loads.platform import environment, prepare
-
         folder = Path(name)
         export = folder / "export.zip"
         size = (arguments.votes, arguments.participants, arguments.statements)

@@ -318,11 +318,6 @@ def current_votes(consultation: Consultation, participant: Participant) -> dict[
     return dict(ballots.values_list("statement_id", "vote"))
 
 
-def next_statement(consultation: Consultation, participant: Participant | None) -> Statement | None:
-    """An accepted statement that the participant has not voted on; see :func:`statements_ahead`."""
-    return next(iter(statements_ahead(consultation, participant, 1)), None)
-
-
 def statements_ahead(
     consultation: Consultation, participant: Participant | None, n: int, *, without: Collection[UUID] = ()
 ) -> list[Statement]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from placet.stages.consultations.actions import close_consultation, moderate_statement
 from placet.stages.consultations.ballots.actions import cast_ballots, submit_statement
 from placet.stages.consultations.models import Ballot, Consultation, Statement
-from placet.stages.consultations.queries import current_votes, next_statement, phase, voting_progress
+from placet.stages.consultations.queries import current_votes, phase, statements_ahead, voting_progress
 from tests.stages.reflections import SmallReflection, ballot_on
 
 pytestmark = pytest.mark.django_db
@@ -139,24 +139,23 @@ def test_the_database_refuses_to_change_a_ballot(small: SmallReflection) -> None
     assert Ballot.objects.get().vote == 1
 
 
-def test_the_next_statement_is_one_that_was_not_voted_on_until_none_is_left(small: SmallReflection) -> None:
+def test_the_statement_ahead_was_not_voted_on_until_none_is_left(small: SmallReflection) -> None:
     participant = small.participant()
     seen = set()
     for expected in range(small.n_statements):
         assert voting_progress(small.consultation, participant) == (expected, small.n_statements)
-        statement = next_statement(small.consultation, participant)
-        assert statement is not None
+        (statement,) = statements_ahead(small.consultation, participant, 1)
         assert statement.id not in seen
         seen.add(statement.id)
         small.vote(participant, statement, 0)
-    assert next_statement(small.consultation, participant) is None
+    assert statements_ahead(small.consultation, participant, 1) == []
 
 
 def test_statements_are_shown_in_proportion_to_their_weight(small: SmallReflection) -> None:
     heavy = small.statements[0]
     Statement.objects.exclude(pk=heavy.pk).update(routing_weight=0.0)
-    drawn = [next_statement(small.consultation, None) for _ in range(30)]
-    assert {statement.pk for statement in drawn if statement} == {heavy.pk}
+    drawn = [statements_ahead(small.consultation, None, 1) for _ in range(30)]
+    assert {statement.pk for some in drawn for statement in some} == {heavy.pk}
 
 
 def test_a_statement_is_submitted_once_and_waits_for_a_moderator(small: SmallReflection) -> None:

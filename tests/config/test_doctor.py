@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from placet.config import doctor
 from placet.config.doctor import Finding
+from placet.stages.consultations.models import Participation
 from placet.stages.people.actions import queue_message
 from placet.stages.people.models import OutboxMessage
 from tests.config.installations import databases, empty
 from tests.conftest import ON_POSTGRESQL
+from tests.stages.reflections import SmallReflection
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -72,6 +74,17 @@ def test_tables_of_another_version_are_found() -> None:
     assert only("tables", doctor._tables())[0] == "ok"
     MigrationRecorder.Migration.objects.filter(app="people").last().delete()  # type: ignore[union-attr]
     assert only("tables", doctor._tables())[0] == "fault"
+
+
+@pytest.mark.django_db
+def test_ballots_that_refer_to_nothing_are_found() -> None:
+    small = SmallReflection()
+    small.vote(small.participant(), small.statements[0], 1)
+    assert only("ballots", doctor._references())[0] == "ok"
+    Participation.objects.all()._raw_delete(using="default")  # as only a damaged database would have it
+    state, says = only("ballots", doctor._references())
+    assert state == "fault"
+    assert says.startswith("1 of them")
 
 
 @pytest.mark.django_db

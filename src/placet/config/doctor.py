@@ -15,11 +15,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import mail
 from django.db import Error, connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from placet.config.preparation import describe_database, is_schema_current, static_fingerprint
 from placet.config.sqlite.library import VERSION, has_wal_fault
+from placet.stages.consultations.models import Ballot, Participation, Statement
 from placet.stages.people import queries as people
+from placet.stages.texts.models import TextVersion
 
 State = Literal["ok", "warning", "fault"]
 LEAST_FREE_BYTES = 200_000_000
@@ -118,6 +121,32 @@ def _tables() -> Iterator[Finding]:
             "fault",
             "not those of this version",
             "start `placet serve`, or run `placet manage migrate` and `placet manage createcachetable`",
+        )
+
+
+def _references() -> Iterator[Finding]:
+    """Whether each ballot refers to what is there: the database itself does not check it (decision 0007)."""
+    if not is_schema_current():
+        return
+    known = (
+        ("participation_id", Participation),
+        ("statement_id", Statement),
+        ("version_seen_id", TextVersion),
+    )
+    missing = Q()
+    for name, model in known:
+        missing |= ~Exists(model.objects.filter(pk=OuterRef(name)))
+    n_orphans = Ballot.objects.filter(missing).count()
+    if n_orphans:
+        yield Finding(
+            "ballots",
+            "fault",
+            f"{n_orphans} of them refer to rows that are not there",
+            "restore the last backup that `placet restore` verifies, beside this one, and compare",
+        )
+    else:
+        yield Finding(
+            "ballots", "ok", "each refers to a participation, a statement and a wording that are there"
         )
 
 
@@ -320,5 +349,5 @@ def _secrets() -> Iterator[Finding]:
 
 
 Check = Callable[[], Iterator[Finding]]
-DATABASE_CHECKS: tuple[Check, ...] = (_database, _tables, _clocks, _background)
+DATABASE_CHECKS: tuple[Check, ...] = (_database, _tables, _references, _clocks, _background)
 OTHER_CHECKS: tuple[Check, ...] = (_space, _permissions, _mail, _static_files, _address, _secrets)

@@ -1,6 +1,7 @@
 """The command line. A command's code is loaded when the command is called, and no sooner.
 
-``placet analyze`` runs with the engine alone; the platform's commands say so where Django is missing.
+``placet analyze``, ``similar`` and ``themes`` run with the engine alone; the platform's commands say so where
+Django is missing.
 """
 
 from importlib import import_module
@@ -12,6 +13,8 @@ from placet import __version__
 # Each command and the module that holds it, in the order in which ``placet --help`` lists them.
 COMMANDS = {
     "analyze": "placet.cli.analyze",
+    "similar": "placet.cli.similar",
+    "themes": "placet.cli.themes",
     "bench": "placet.cli.bench",
     "demo": "placet.cli.platform",
     "serve": "placet.cli.platform",

@@ -87,14 +87,15 @@ def write_results(
         contents["consent.json"] = consent.to_json() + "\n"
         contents["consent.csv"] = consent_table(consent)
     try:
-        _write_together(contents, directory.absolute())
+        write_together(contents, directory.absolute())
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"The results cannot be written to {directory}: {reason}.") from error
     return document
 
 
-def _write_together(contents: dict[str, str], directory: Path) -> None:
+def write_together(contents: dict[str, str], directory: Path) -> None:
+    """Write files by name into an absolute directory, all of them or none."""
     # A folder on the same file system: inside the directory if it is there, else beside it.
     place = directory
     while not place.exists():

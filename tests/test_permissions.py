@@ -13,14 +13,18 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from placet.demonstration.sign_in import sign_in_url
 from placet.stages.consultations.actions import close_consultation, moderate_statement
 from placet.stages.consultations.ballots.actions import submit_statement
+from placet.stages.consultations.merging import merge_statement
 from placet.stages.consultations.models import Consultation, Statement, VoteImport
 from placet.stages.mandates.models import Milestone, Role, RoleGrant
 from placet.stages.mandates.participation import invite
 from placet.stages.sensemaking.actions import request_run, run_analysis
+from placet.stages.sensemaking.theme_models import Theme, ThemeAssignment, ThemeRun
+from placet.stages.texts.models import TextVersion
 from tests.stages.reflections import SmallReflection
 
 EVERYBODY = frozenset({"nobody", "stranger", "participant", "foreign secretariat", *Role.values})
@@ -36,12 +40,17 @@ NO_ONE: frozenset[str] = frozenset()
 Who = frozenset[str] | Mapping[str, frozenset[str]]  # for all states of the object, or by state
 PUBLIC_REFLECTION = {"draft": HOLDING_A_ROLE, "published": EVERYBODY}
 PUBLIC_CONSULTATION = {"draft": READING_DRAFTS, "open": EVERYBODY, "closed": EVERYBODY}
-PUBLIC_STATEMENT = {"submitted": MODERATING, "accepted": EVERYBODY, "rejected": MODERATING}
+PUBLIC_STATEMENT = {
+    "submitted": MODERATING,
+    "accepted": EVERYBODY,
+    "rejected": MODERATING,
+    "merged": EVERYBODY,
+}
 STATES = {
     "page": ("",),
     "reflection": ("draft", "published"),
     "consultation": ("draft", "open", "closed"),
-    "statement": ("submitted", "accepted", "rejected"),
+    "statement": ("submitted", "accepted", "rejected", "merged"),
     "run": ("done",),
 }
 
@@ -96,6 +105,14 @@ TABLE: dict[str, Row] = {
     "portal:calendar": reflection(PUBLIC_REFLECTION),
     "portal:members": reflection(PUBLIC_REFLECTION),
     "portal:statement": statement(PUBLIC_STATEMENT),
+    "portal:search": page(EVERYBODY),
+    "portal:search-feed": page(EVERYBODY),
+    # Translating
+    "portal:translations": reflection(SECRETARIAT),
+    "portal:translation": reflection(SECRETARIAT, SECRETARIAT, "text", "language"),
+    "portal:translate-by-machine": reflection(None, SECRETARIAT),
+    "portal:terms": reflection(SECRETARIAT, SECRETARIAT),
+    "portal:remove-term": reflection(None, SECRETARIAT, "nothing"),
     # Setting up a reflection
     "mandates:manage": page(SIGNED_IN),
     "mandates:found": page(FOUNDERS, FOUNDERS),
@@ -135,6 +152,7 @@ TABLE: dict[str, Row] = {
     "consultations:statements": consultation(PUBLIC_CONSULTATION),
     "consultations:add-statement": consultation(PUBLIC_CONSULTATION, PUBLIC_CONSULTATION),
     "consultations:own-statements": consultation(PUBLIC_CONSULTATION),
+    "consultations:withdraw": consultation(None, NO_ONE),  # nobody here has written a statement
     # Running consultations
     "consultations:manage-waiting": page(SIGNED_IN),
     "consultations:manage-list": reflection(READING_DRAFTS),
@@ -154,15 +172,34 @@ TABLE: dict[str, Row] = {
     "consultations:manage-statement": statement(MODERATING),
     "consultations:decide": statement(None, MODERATING),
     "consultations:mark-meta": statement(None, MODERATING),
+    "consultations:merge": statement(None, MODERATING),
+    "consultations:undo-merge": statement(None, MODERATING),
     "consultations:translate": statement(None, SECRETARIAT),
     # Making sense
     "sensemaking:results": consultation(PUBLIC_CONSULTATION),
     "sensemaking:live": consultation(PUBLIC_CONSULTATION),
     "sensemaking:runs": consultation(PUBLIC_CONSULTATION),
+    "sensemaking:similar": consultation(None, PUBLIC_CONSULTATION),
+    "sensemaking:encoder": consultation(MODERATING, MODERATING),
+    "sensemaking:duplicates": statement(MODERATING),
     "sensemaking:run": run(EVERYBODY),
     "sensemaking:analysis-json": run(EVERYBODY),
     "sensemaking:votes": run(EVERYBODY),
     "sensemaking:report": run(EVERYBODY),
+    "sensemaking:themes": consultation(PUBLIC_CONSULTATION),
+    "sensemaking:theme": consultation(PUBLIC_CONSULTATION, None, "theme"),
+    "sensemaking:summary": consultation(PUBLIC_CONSULTATION),
+    "sensemaking:reflection-summary": reflection(PUBLIC_REFLECTION),
+    "sensemaking:themes-json": Row("consultation", PUBLIC_CONSULTATION, None, ("theme run",)),
+    "sensemaking:manage-themes": consultation(ANALYSING),
+    "sensemaking:find-themes": consultation(None, ANALYSING),
+    "sensemaking:manage-theme": consultation(SECRETARIAT, None, "theme"),
+    "sensemaking:rename-theme": consultation(None, SECRETARIAT, "theme"),
+    "sensemaking:merge-theme": consultation(None, SECRETARIAT, "theme"),
+    "sensemaking:place-theme": consultation(None, SECRETARIAT, "theme"),
+    "sensemaking:theme-statements": consultation(None, SECRETARIAT, "theme"),
+    "sensemaking:hide-theme": consultation(None, SECRETARIAT, "theme"),
+    "sensemaking:looked-at-theme": consultation(None, SECRETARIAT, "theme"),
     "sensemaking:manage": consultation(ANALYSING),
     "sensemaking:run-now": consultation(None, ANALYSING),
     "sensemaking:schedule": consultation(None, ANALYSING),
@@ -216,6 +253,8 @@ class World:
             )
             if state == "rejected":
                 moderate_statement(self.small.secretariat, self.statement, accept=False, reason="Off topic.")
+            if state == "merged":
+                merge_statement(self.small.secretariat, self.statement, self.small.statements[0])
         if kind == "run":
             for number in range(8):
                 participant = self.small.participant()
@@ -244,6 +283,9 @@ class World:
             return token if name == "token" else invitation.pk
         if name == "grant":
             return RoleGrant.objects.get(reflection=small.reflection, role=Role.PARTNER).pk
+        if name in ("theme", "theme run"):
+            run = self._theme_run()
+            return run.reference if name == "theme run" else self._theme(run).reference
         if name == "milestone":
             return Milestone.objects.get(reflection=small.reflection).pk
         return {
@@ -257,7 +299,31 @@ class World:
             "colour": "2c4f80",
             "join code": "HHHH7777",  # not one of this consultation: tests/stages/consultations/test_joining
             "nothing": 1,
+            "text": small.consultation.introduction_id,
+            "language": "fr",
         }[name]
+
+    def _theme_run(self) -> ThemeRun:
+        return ThemeRun.objects.create(
+            consultation=self.small.consultation,
+            reference="SMALL-TR-0001",
+            state=ThemeRun.State.DONE,
+            requested_by=self.small.secretariat,
+            enqueued_at=timezone.now(),
+            seed=0,
+            result='{"themes": []}',
+        )
+
+    def _theme(self, run: ThemeRun) -> Theme:
+        theme = Theme.objects.create(consultation=self.small.consultation, reference="SMALL-TH-0001")
+        ThemeAssignment.objects.create(
+            statement=self.small.statements[0],
+            theme=theme,
+            version=TextVersion.objects.get(text=self.small.statements[0].text),
+            run=run,
+            first_run=run,
+        )
+        return theme
 
     def client(self, who: str) -> Client:
         client = Client()

@@ -11,10 +11,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from placet.portal.tasks import enqueue_search_update
 from placet.stages.consultations.arrivals import forget_past_arrivals
 from placet.stages.people import queries as people
 from placet.stages.people import tasks as people_tasks
 from placet.stages.sensemaking import actions as sensemaking
+from placet.stages.sensemaking.themes.building import tend_runs
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,9 @@ class OncePerDay:
 
 DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
     "analyses": sensemaking.enqueue_due_work,
+    "themes": tend_runs,
     "messages": send_due_messages,
+    "search": enqueue_search_update,
     "housekeeping": OncePerDay(),
 }
 

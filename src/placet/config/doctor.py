@@ -135,7 +135,7 @@ def _references() -> Iterator[Finding]:
     )
     missing = Q()
     for name, model in known:
-        missing |= ~Exists(model.objects.filter(pk=OuterRef(name)))
+        missing |= Q(~Exists(model.objects.filter(pk=OuterRef(name))))
     n_orphans = Ballot.objects.filter(missing).count()
     if n_orphans:
         yield Finding(

@@ -143,6 +143,11 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
+# By what texts are compared: one for everything, since vectors of two models are never compared.
+TEXT_ENCODER: str = env.str(
+    "PLACET_TEXT_ENCODER", default="fast", validate=validate.OneOf(("fast", "accurate", "text-match"))
+)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = 200_000_000
@@ -200,6 +205,15 @@ if EMAIL_URL := env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "placet.stages.people.mail.FolderBackend"
     EMAIL_FILE_PATH = HOME / "mail"
+
+# Machine translation: nobody, unless an address and a model are named. Only the hosts listed are called.
+OUTBOUND_HOSTS: list[str] = env.list("PLACET_OUTBOUND_HOSTS", default=[])
+TRANSLATION_URL: str = env.str("PLACET_TRANSLATION_URL", default="")
+TRANSLATION_MODEL: str = env.str("PLACET_TRANSLATION_MODEL", default="")
+TRANSLATION_KEY: str = env.str("PLACET_TRANSLATION_KEY", default="")
+TRANSLATION_BUDGET: int = env.int(
+    "PLACET_TRANSLATION_BUDGET", default=200_000, validate=validate.Range(min=0)
+)
 
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy

@@ -34,6 +34,7 @@ from placet.stages.people.actions import create_account
 from placet.stages.people.models import Account
 from placet.stages.sensemaking import actions as sensemaking
 from placet.stages.sensemaking.releases import publish_release
+from placet.stages.sensemaking.themes.building import request_themes
 from placet.stages.texts.queries import wordings
 
 Report = Callable[[str, int, int], None]
@@ -281,6 +282,7 @@ def _ballot_key(consultation_id: UUID, number: int) -> UUID:
 def _analyse(secretariat: Account, consultation: Consultation) -> None:
     run = sensemaking.request_run(secretariat, consultation)
     sensemaking.run_analysis(run.id)
+    request_themes(secretariat, consultation)  # found by the worker, once all of it is loaded
     publish_release(consultation, timezone.now())
     sensemaking.schedule_runs(secretariat, consultation, RUN_EVERY_MINUTES)
     sensemaking.set_releases(secretariat, consultation, every_days=RELEASE_EVERY_DAYS, k=LEAST_CELL_COUNT)

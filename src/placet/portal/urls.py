@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placet.portal.views import about, reflections, statements
+from placet.portal.views import about, reflections, search, statements, translations
 
 app_name = "portal"
 urlpatterns = [
@@ -11,7 +11,24 @@ urlpatterns = [
     path("r/<slug:slug>/mandate/", reflections.mandate, name="mandate"),
     path("r/<slug:slug>/calendar/", reflections.calendar, name="calendar"),
     path("r/<slug:slug>/members/", reflections.members, name="members"),
+    path("r/<slug:slug>/translations/", translations.translations, name="translations"),
+    path("r/<slug:slug>/translations/terms/", translations.terms, name="terms"),
+    path(
+        "r/<slug:slug>/translations/terms/<int:term_id>/remove/", translations.remove_term, name="remove-term"
+    ),
+    path(
+        "r/<slug:slug>/translations/by-machine/",
+        translations.translate_by_machine,
+        name="translate-by-machine",
+    ),
+    path(
+        "r/<slug:slug>/translations/<uuid:text_id>/<str:language>/",
+        translations.translation,
+        name="translation",
+    ),
     path("s/<str:reference>/", statements.statement, name="statement"),
+    path("search/", search.search_page, name="search"),
+    path("search/feed/", search.SearchFeed(), name="search-feed"),
     path("about/", about.about, name="about"),
     path("about/moderation/", about.moderation, name="moderation"),
     path("about/accessibility/", about.accessibility, name="accessibility"),

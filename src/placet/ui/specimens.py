@@ -15,6 +15,11 @@ class SampleWording:
     original_language: str = "en"
     is_original: bool = True
     origin: str = ""
+    model_name: str = ""
+    is_certified: bool = False
+    original_body: str = ""
+    direction: str = "ltr"
+    original_direction: str = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,13 @@ def wordings() -> dict[str, SampleWording]:
         "greek": SampleWording("Η ανθεκτικότητα αρχίζει από τους δήμους και τις περιφέρειες.", "el", "el"),
         "bulgarian": SampleWording("Устойчивостта започва от общините и регионите.", "bg", "bg"),
         "turkish": SampleWording("Dayanıklılık, yerel yönetimlerin güçlendirilmesiyle başlar.", "tr", "tr"),
-        "arabic": SampleWording("تبدأ القدرة على الصمود من البلديات والأقاليم.", "ar", "ar"),
+        "arabic": SampleWording(
+            "تبدأ القدرة على الصمود من البلديات والأقاليم.",
+            "ar",
+            "ar",
+            direction="rtl",
+            original_direction="rtl",
+        ),
         "long": SampleWording(
             "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft: "
             "längste Wörter dürfen die Spalte auf einem 390 Pixel breiten Bildschirm nicht sprengen, auch "

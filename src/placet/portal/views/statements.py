@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from placet.stages.consultations import queries as consultations
 from placet.stages.consultations.identity import current_participant
+from placet.stages.consultations.lineage import lineage_of
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.sensemaking.queries import statement_figures
 from placet.stages.texts.queries import all_wordings
@@ -28,6 +29,7 @@ def statement(request: HttpRequest, reference: str) -> HttpResponse:
             "consultation": consultations.consultation_view(found.consultation, language),
             "statement": consultations.statement_views([found], language)[0],
             "wordings": all_wordings(found.text_id),
+            "lineage": lineage_of(found, language),
             "own_vote": votes.get(found.id),
             "figures": statement_figures(found.consultation).get(found.reference),
         },

@@ -201,8 +201,8 @@ def moderate_statement(
     Raises
     ------
     ValidationError
-        Where a rejection has no reason, the author has withdrawn the statement, or another moderator was
-        first (code ``decided``).
+        Where a rejection has no reason, the author has withdrawn the statement, it was brought together with
+        another one, or another moderator was first (code ``decided``).
     """
     account = require_role(actor, statement.consultation.priority.reflection, *MODERATING_ROLES)
     reason = reason.strip()
@@ -211,6 +211,8 @@ def moderate_statement(
     current = Statement.objects.select_for_update().get(pk=statement.pk)
     if current.state == Statement.State.WITHDRAWN:
         raise ValidationError(_("The author has withdrawn this statement."))
+    if current.state == Statement.State.MERGED:
+        raise ValidationError(_("It was brought together with another statement. Undo that first."))
     state = Statement.State.ACCEPTED if accept else Statement.State.REJECTED
     if (current.state, current.moderation_reason) == (state, reason):
         statement.refresh_from_db()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
@@ -257,6 +258,31 @@ class DecisionForm(forms.Form):
         if data.get("decision") == "reject" and not data.get("quick_reason") and not data.get("reason"):
             self.add_error("quick_reason", gettext("Give the reason: the author will read it."))
         return data
+
+
+class MergeForm(forms.Form):
+    """With which statement this one is brought together, and why."""
+
+    into = forms.CharField(
+        label=_("The statement that says the same"),
+        help_text=_("Its reference, as it stands beside it. That one alone is voted on from then on."),
+        max_length=20,
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    why = forms.CharField(label=_("Why"), required=False, max_length=REASON_MAX_LENGTH)
+
+    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consultation = consultation
+
+    def clean_into(self) -> Statement:
+        reference = self.cleaned_data["into"].upper()
+        found = Statement.objects.filter(consultation=self.consultation, reference=reference).first()
+        if found is None:
+            raise ValidationError(gettext("This consultation has no statement of that reference."))
+        return found
 
 
 class TranslationForm(OnceForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placet.stages.consultations.views import imports, joining, manage
+from placet.stages.consultations.views import imports, joining, manage, moderation
 
 urlpatterns = [
     path("waiting/", manage.waiting, name="manage-waiting"),
@@ -14,14 +14,16 @@ urlpatterns = [
     path("c/<str:reference>/close/", manage.close, name="close"),
     path("c/<str:reference>/join-code/", joining.make, name="make-join-code"),
     path("c/<str:reference>/join-code/withdraw/", joining.withdraw, name="withdraw-join-code"),
-    path("c/<str:reference>/statements/", manage.statements, name="manage-statements"),
+    path("c/<str:reference>/statements/", moderation.statements, name="manage-statements"),
     path("c/<str:reference>/statements/add/", manage.add_statements, name="add-statements"),
-    path("c/<str:reference>/moderation/", manage.moderation, name="moderation"),
+    path("c/<str:reference>/moderation/", moderation.moderation, name="moderation"),
     path("c/<str:reference>/import/", imports.import_votes, name="import"),
     path("c/<str:reference>/import/<uuid:pk>/", imports.import_state, name="import-state"),
     path("c/<str:reference>/import/<uuid:pk>/retry/", imports.retry_import, name="retry-import"),
-    path("s/<str:reference>/", manage.statement, name="manage-statement"),
-    path("s/<str:reference>/decision/", manage.decide, name="decide"),
-    path("s/<str:reference>/meta/", manage.mark_meta, name="mark-meta"),
-    path("s/<str:reference>/translations/", manage.translate, name="translate"),
+    path("s/<str:reference>/", moderation.statement, name="manage-statement"),
+    path("s/<str:reference>/decision/", moderation.decide, name="decide"),
+    path("s/<str:reference>/meta/", moderation.mark_meta, name="mark-meta"),
+    path("s/<str:reference>/merge/", moderation.merge, name="merge"),
+    path("s/<str:reference>/merge/undo/", moderation.undo_merge, name="undo-merge"),
+    path("s/<str:reference>/translations/", moderation.translate, name="translate"),
 ]

@@ -62,6 +62,7 @@ class Statement(models.Model):
         ACCEPTED = "accepted", _("accepted")
         REJECTED = "rejected", _("rejected")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        MERGED = "merged", _("brought together with another")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="statements")
@@ -100,6 +101,45 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class StatementMerge(models.Model):
+    """A statement that gave way to one that says the same: into which, by whom, when and why.
+
+    A row is final once it is undone; brought together again, a statement gets another one. Ballots stay on
+    the statement on which they were cast: people voted on its wording.
+    """
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    state_before = models.CharField(max_length=9, choices=Statement.State)
+    reason = models.CharField(max_length=400, blank=True)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="Null: its author.",
+    )
+    merged_at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("statement",), condition=Q(undone_at__isnull=True), name="a_statement_is_merged_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(statement=F("into")), name="a_statement_is_merged_into_another"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"merge {self.pk}"
 
 
 class Vote(models.IntegerChoices):

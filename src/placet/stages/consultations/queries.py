@@ -24,6 +24,7 @@ from placet.stages.people.models import Account
 from placet.stages.texts.queries import Wording, all_wordings_of, texts_containing, wordings
 
 MODERATING_ROLES = (Role.SECRETARIAT, Role.MODERATOR)
+SHOWN_STATES = (Statement.State.ACCEPTED, Statement.State.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,9 @@ def moderation_views(statements: Sequence[Statement], language: str) -> list[Mod
 
 
 def find_statement(reference: str, actor: Actor) -> Statement:
-    """The statement of that reference. Those not accepted are seen by who moderates, and by nobody else.
+    """The statement of that reference, where the actor may see it.
+
+    What was accepted, or brought together with another one, is seen by everybody; the rest by who moderates.
 
     Raises
     ------
@@ -223,9 +226,7 @@ def find_statement(reference: str, actor: Actor) -> Statement:
     if statement is None or not _may_see_consultation(actor, statement.consultation):
         raise Http404
     reflection = statement.consultation.priority.reflection
-    if statement.state != Statement.State.ACCEPTED and not roles_of(actor, reflection) & set(
-        MODERATING_ROLES
-    ):
+    if statement.state not in SHOWN_STATES and not roles_of(actor, reflection) & set(MODERATING_ROLES):
         raise Http404
     return statement
 

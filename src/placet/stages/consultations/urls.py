@@ -16,5 +16,6 @@ urlpatterns = [
     path("c/<str:reference>/statements/", participate.statements, name="statements"),
     path("c/<str:reference>/statements/new/", participate.add_statement, name="add-statement"),
     path("c/<str:reference>/statements/mine/", participate.own_statements, name="own-statements"),
+    path("c/<str:reference>/statements/mine/withdraw/", participate.withdraw, name="withdraw"),
     path("manage/", include("placet.stages.consultations.manage_urls")),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from placet.stages.consultations.models import Consultation
 from placet.stages.texts.languages import LANGUAGE_CODE_LENGTH
+from placet.stages.texts.models import TextVersion
 
 
 class AnalysisRun(models.Model):
@@ -141,3 +142,25 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id} {self.number}"
+
+
+class TextVector(models.Model):
+    """What a wording means to one model, as a direction: compared with others of that model alone."""
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(TextVersion, on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(max_length=100, help_text="Name and version, and whether languages are centred.")
+    vector = models.BinaryField(help_text="Little-endian numbers of 32 bits, of unit length together.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("version", "model"), name="one_vector_per_version_and_model"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model} of version {self.version_id}"
+
+
+from placet.stages.sensemaking.theme_models import (  # noqa: E402 - Django looks for models here
+    KeptSummary as KeptSummary,
+)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django_tasks import task
 
 from placet.stages.sensemaking import actions
+from placet.stages.sensemaking.themes import building
 
 
 @task()
@@ -17,6 +18,12 @@ def run_analysis(run_id: str) -> str:
 def draw_reports(run_id: str) -> None:
     """Draw a finished run's reports, in every language."""
     actions.draw_reports(UUID(run_id))
+
+
+@task()
+def build_themes(run_id: str) -> str:
+    """Carry a theme run out; returns its state afterwards."""
+    return building.build_themes(UUID(run_id)).value
 
 
 @task()

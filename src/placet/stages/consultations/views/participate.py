@@ -7,23 +7,26 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from placet.stages.consultations import queries
 from placet.stages.consultations.arrivals import CrowdError
 from placet.stages.consultations.ballots.actions import cast_ballots, submit_statement
 from placet.stages.consultations.ballots.casting import REFUSALS
+from placet.stages.consultations.forms import MergeForm
 from placet.stages.consultations.identity import (
     current_participant,
     ensure_participant,
     prepare_identity,
     voter_marks,
 )
+from placet.stages.consultations.lineage import targets_of
+from placet.stages.consultations.merging import withdraw_in_favour
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.consultations.participation_forms import BallotForm, BelongingForm, StatementForm
 from placet.stages.consultations.views.crowds import crowd_message, told_to_wait
@@ -171,8 +174,49 @@ def own_statements(request: HttpRequest, reference: str) -> HttpResponse:
     """What one wrote here and what became of it."""
     found = queries.find_consultation(reference, request.user)
     participant = current_participant(request, found.priority.reflection)
+    return _own_statements(request, found, participant)
+
+
+@require_POST
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take back one's own statement because another one says the same."""
+    found = queries.find_consultation(reference, request.user)
+    participant = current_participant(request, found.priority.reflection)
+    if participant is None:
+        raise Http404
+    own = queries.own_statements(found, participant)
+    statement = get_object_or_404(own, reference=request.POST.get("statement", ""))
+    form = MergeForm(request.POST, consultation=found, auto_id=f"{statement.reference}-%s")
+    if form.is_valid():
+        try:
+            withdraw_in_favour(participant, statement, form.cleaned_data["into"])
+        except ValidationError as refusal:
+            form.add_error("into", " ".join(refusal.messages))
+        else:
+            messages.success(request, _("Your statement is withdrawn in favour of the other one."))
+            return redirect("consultations:own-statements", reference)
+    return _own_statements(request, found, participant, refused=(statement.reference, form))
+
+
+def _own_statements(
+    request: HttpRequest,
+    found: Consultation,
+    participant: Participant | None,
+    *,
+    refused: tuple[str, MergeForm] | None = None,
+) -> HttpResponse:
     own = list(queries.own_statements(found, participant)) if participant else []
-    return _page(request, found, "own_statements", {"statements": queries.statement_views(own, _language())})
+    targets = targets_of(own)
+    forms = dict([refused]) if refused else {}
+    rows = [
+        (
+            view,
+            targets.get(view.id, ""),
+            forms.get(view.reference) or MergeForm(consultation=found, auto_id=f"{view.reference}-%s"),
+        )
+        for view in queries.statement_views(own, _language())
+    ]
+    return _page(request, found, "own_statements", {"rows": rows}, status=422 if refused else 200)
 
 
 def _take_vote(request: HttpRequest, found: Consultation) -> HttpResponse:

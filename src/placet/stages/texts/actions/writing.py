@@ -78,8 +78,8 @@ def revise_text(
 ) -> bool:
     """Bring a text to new wordings: a changed original is a new version, a changed translation a new row.
 
-    A translation that the new bodies leave out is not carried over to a new version: it may no longer be
-    true to the original.
+    A translation that the new bodies leave out, or leave as it was, is not carried over to a new version: it
+    may no longer be true to the original. Translators see it, and can say that it still is.
 
     Returns
     -------
@@ -98,17 +98,17 @@ def revise_text(
             body=new.bodies[text.language],
             author_id=author_id,
         ).pk
-        current = {}
     changed = [
         (language, body)
         for language, body in new.bodies.items()
         if language != text.language and (language not in current or current[language].body != body)
     ]
+    numbers = {} if version_id != original.version_id else current
     for language, body in changed:
         Translation.objects.create(
             version_id=version_id,
             language=language,
-            number=current[language].translation_number + 1 if language in current else 1,
+            number=numbers[language].translation_number + 1 if language in numbers else 1,
             body=body,
             origin=origin,
             translator_id=author_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from placet.stages.texts.languages import direction_of
 from placet.stages.texts.models import TextVersion, Translation
 
 
@@ -24,10 +25,20 @@ class Wording:
     translation_number: int = 0
     origin: str = ""
     is_certified: bool = False
+    model_name: str = ""
+    original_body: str = ""
 
     @property
     def is_original(self) -> bool:
         return self.translation_id is None
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)
+
+    @property
+    def original_direction(self) -> str:
+        return direction_of(self.original_language)
 
     def __str__(self) -> str:
         return self.body
@@ -59,6 +70,11 @@ def all_wordings_of(text_ids: Iterable[UUID | None]) -> dict[UUID, list[Wording]
         version = versions[translation.version_id]
         found[version.text_id].append(_wording(version, translation))
     return found
+
+
+def originals(text_ids: Iterable[UUID]) -> dict[UUID, Wording]:
+    """The original's current version of each text; one query."""
+    return {version.text_id: _wording(version, None) for version in _current_versions(set(text_ids))}
 
 
 def texts_containing(text_ids: Iterable[UUID], words: str) -> set[UUID]:
@@ -109,4 +125,6 @@ def _wording(version: TextVersion, translation: Translation | None) -> Wording:
         translation_number=translation.number if translation else 0,
         origin=translation.origin if translation else "",
         is_certified=bool(translation and translation.certified_at),
+        model_name=translation.model_name if translation else "",
+        original_body=version.body,
     )

@@ -1,0 +1,1 @@
+"""Themes of a consultation: found by the engine, edited by the secretariat, read by everybody."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from placet.cli.terminal import INTERRUPTED, Progress, one_line
+
 if TYPE_CHECKING:
     from placet.sense.votes import Conversation
-
-INTERRUPTED = 130  # the exit code of a shell for Ctrl-C
 
 
 @click.command()
@@ -81,7 +81,7 @@ def analyze(
 
     try:
         check_output(directory, overwrite=force)
-        with _Progress() as advance, ExitStack() as opened:
+        with Progress() as advance, ExitStack() as opened:
             advance("Reading", 0.0)
 
             def read(share: float) -> None:
@@ -142,27 +142,6 @@ def _explain(error: OSError, cluster: str | None) -> str:
     return str(error)
 
 
-class _Progress:
-    """A progress bar on standard error: shown on a terminal, silent elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._bar = Progress(console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("", total=1.0)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, stage: str, share: float) -> None:
-        self._bar.update(self._task, description=stage, completed=share)
-
-
 def _command(path: Path, directory: Path, flip_signs: bool, seed: int, max_groups: int, language: str) -> str:
     """Return the command that makes the same report, without the folders of this machine."""
     from placet.sense.reports import Parameters
@@ -210,19 +189,13 @@ def _summary(document: Mapping[str, Any], directory: Path) -> str:
         for entry in found:
             share = entry["n_success"] / entry["n_seen"]
             lines.append(
-                f"  {share:>4.0%}  {_one_line(texts[entry['statement_id']]) or entry['statement_id']}"
+                f"  {share:>4.0%}  {one_line(texts[entry['statement_id']]) or entry['statement_id']}"
             )
     bridges = (bridging_listed(document) or [])[:3]
     lines += ["Both sides agree:"] if bridges else []
     for entry in bridges:
         below, above = (entry[f"n_agree_{side}"] / entry[f"n_seen_{side}"] for side in ("below", "above"))
-        text = _one_line(texts[entry["statement_id"]]) or entry["statement_id"]
+        text = one_line(texts[entry["statement_id"]]) or entry["statement_id"]
         lines.append(f"  {below:>4.0%} and {above:>4.0%}  {text}")
     lines.append(f"Report: {directory / 'report.html'}")
     return "\n".join(lines)
-
-
-def _one_line(text: str, limit: int = 100) -> str:
-    """Return text fit for a terminal: one line, no control characters, not too long."""
-    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
-    return line if len(line) <= limit else line[: limit - 1] + "\u2026"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placet.cli.analyze import INTERRUPTED, _Progress
+from placet.cli.terminal import INTERRUPTED, Progress
 
 if TYPE_CHECKING:
     from placet.sense.text.corpus import Texts
@@ -52,7 +52,7 @@ def similar(corpus: Path, queries: Path, top: int, out: Path, encoder: str) -> N
 
     _check_out(out, (corpus, queries))
     try:
-        with _Progress() as advance:
+        with Progress() as advance:
             advance("Reading", 0.0)
             known, asked = read_texts(corpus), read_texts(queries)
             advance("Loading the encoder", 0.05)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from placet.cli.analyze import INTERRUPTED, _one_line, _Progress
+from placet.cli.terminal import INTERRUPTED, Progress, one_line
 
 if TYPE_CHECKING:
     from placet.sense.reports.themes import ThemeSource
@@ -91,7 +91,7 @@ def themes(
     target = directory or Path(f"{path.stem}-themes")
     try:
         check_output(target, overwrite=force)
-        with _Progress() as advance:
+        with Progress() as advance:
             advance("Reading", 0.0)
             file = read_texts(path, text_column=text_column, language_column=language_column)
             embedder = find_embedder(encoder)
@@ -184,7 +184,7 @@ def _summary(document: Mapping[str, Any], directory: Path, language: str) -> str
     first = [theme for theme in document["themes"] if theme["parent"] is None]
     lines.append(f"{len(first)} themes, {len(document['themes']) - len(first)} sub-themes:")
     for theme in first:
-        label = _one_line(", ".join(theme["labels"][language]))
+        label = one_line(", ".join(theme["labels"][language]))
         note = "  (perhaps only a language)" if theme["is_only_a_language"] else ""
         lines.append(f"  {theme['number']:>2}  {theme['n_texts']:>7,}  {label}{note}")
     if document["stability"] is not None:

@@ -28,7 +28,7 @@ urlpatterns = [
     ),
     path("s/<str:reference>/", statements.statement, name="statement"),
     path("search/", search.search_page, name="search"),
-    path("search/feed/", search.SearchFeed(), name="search-feed"),
+    path("search/feed/", search.search_feed, name="search-feed"),
     path("about/", about.about, name="about"),
     path("about/moderation/", about.moderation, name="moderation"),
     path("about/accessibility/", about.accessibility, name="accessibility"),

@@ -110,6 +110,9 @@ class SearchFeed(Feed[Any, Any]):
         return written_at
 
 
+search_feed = require_GET(SearchFeed())
+
+
 def _question(request: HttpRequest) -> Question:
     asked = request.GET
     return Question(

@@ -17,6 +17,8 @@ COMMANDS_IN_READ_ME = [
     "make test",
     ".venv/bin/placet analyze path/to/export --out analysis",
     ".venv/bin/placet bench opinion --participants 10000 --statements 500",
+    ".venv/bin/placet themes ideas.csv --out themes",
+    ".venv/bin/placet similar corpus.csv queries.csv --top 5 --out similar.csv",
 ]
 
 
@@ -91,6 +93,23 @@ def test_placet_bench() -> None:
     result = subprocess.run([*PLACET, *command[1:]], capture_output=True, text=True, check=True)
     found = json.loads(result.stdout)
     assert (found["participants"], found["statements"], found["n_groups"]) == (10_000, 500, 3)
+
+
+def test_placet_themes_and_placet_similar(repository: Path, tmp_path: Path) -> None:
+    lines = (repository / "benchmarks" / "ideas" / "ideas.csv").read_text(encoding="utf-8").splitlines()
+    few = "\n".join(lines[:60])
+    (tmp_path / "ideas.csv").write_text(few, encoding="utf-8")
+    texts = ["Share medicines.", "Protect ports.", "Train reservists.", "Plant trees.", "Map cables."] * 2
+    rows = "".join(f"{number},{text}\n" for number, text in enumerate(texts))
+    for name in ("corpus.csv", "queries.csv"):
+        (tmp_path / name).write_text(f"id,text\n{rows}", encoding="utf-8")
+    for place in (4, 5):
+        command = shlex.split(COMMANDS_IN_READ_ME[place])
+        subprocess.run([*PLACET, *command[1:]], cwd=tmp_path, capture_output=True, check=True)
+    assert (tmp_path / "themes" / "report.html").is_file()
+    found = (tmp_path / "similar.csv").read_text(encoding="utf-8").splitlines()
+    assert found[0] == "query_id,rank,text_id,score"
+    assert len(found) == 1 + 10 * 5
 
 
 def test_make_bench(repository: Path) -> None:

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "placet.stages.people",
     "placet.stages.mandates",
     "placet.stages.consultations",
+    "placet.stages.contributions",
+    "placet.stages.dialogues",
     "placet.stages.sensemaking",
     "placet.portal",
     "placet.ui",

@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("placet.portal.urls")),
         path("", include("placet.stages.mandates.urls")),
         path("", include("placet.stages.consultations.urls")),
+        path("", include("placet.stages.contributions.urls")),
+        path("", include("placet.stages.dialogues.urls")),
         path("", include("placet.stages.sensemaking.urls")),
         path("account/", include("placet.stages.people.urls")),
         path("components/", include("placet.ui.urls")),

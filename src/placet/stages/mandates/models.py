@@ -193,6 +193,45 @@ class RoleGrant(models.Model):
         return self.role
 
 
+class Organisation(models.Model):
+    """A partner, or whoever writes or endorses as a body: a think tank, a company, a university, an NGO."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reflection = models.ForeignKey(Reflection, on_delete=models.PROTECT, related_name="+")
+    name = text_field()
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="+", null=True, help_text="Where it is at home."
+    )
+    website = models.URLField(blank=True)
+    is_partner = models.BooleanField(default=False, help_text="Holds dialogues of its own.")
+    is_simulated = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"organisation {self.pk}"
+
+
+class Representative(models.Model):
+    """An account that may act for an organisation, until it is revoked."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    named_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "account"),
+                condition=Q(revoked_at=None),
+                name="an_organisation_is_represented_once_by_each",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"representative {self.pk}"
+
+
 class Standing(models.TextChoices):
     """How much is known of a participant; what consultations ask for."""
 
@@ -266,7 +305,7 @@ class Invitation(models.Model):
 
 
 class ReferenceCounter(models.Model):
-    """The last number given out, per reflection and kind of item: S statement, C consultation, A analysis."""
+    """The last number given out, per reflection and kind of item; the kinds stand in ``references``."""
 
     reflection = models.ForeignKey(Reflection, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=2)

@@ -7,6 +7,8 @@ from django.db import transaction
 from placet.stages.mandates.models import ReferenceCounter, Reflection
 
 CONSULTATION, STATEMENT, ANALYSIS = "C", "S", "A"
+CONTRIBUTION, CALL = "K", "CL"
+SERIES, DIALOGUE, TAKEAWAY = "DS", "D", "T"
 
 
 @transaction.atomic

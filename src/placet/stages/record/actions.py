@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from placet.stages.record.models import AuditEntry, HandledRequest
 
@@ -35,10 +36,24 @@ def record(
     RuntimeError
         Outside a transaction: a deed and its entry must stand or fall together.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{action}: an audit entry is written in the transaction of its deed")
+    _require_transaction(action)
     return AuditEntry.objects.create(
         action=action, target=target, actor_id=actor_id, scope_id=scope_id, detail=detail
+    )
+
+
+def record_without_actor(
+    action: str, *, target: str, scope_id: UUID | None = None, **detail: str | int | bool | list[str] | None
+) -> AuditEntry:
+    """Write the audit entry of a deed under the Chatham House Rule: no actor, the day instead of the moment.
+
+    Who did what would tell who said what, and so would the moment, beside a log or a list of who came when.
+    The rest is as with :func:`record`.
+    """
+    _require_transaction(action)
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return AuditEntry.objects.create(
+        recorded_at=today, action=action, target=target, scope_id=scope_id, detail=detail
     )
 
 
@@ -55,3 +70,8 @@ def first_time(key: UUID) -> bool:
     if not connection.in_atomic_block:
         raise RuntimeError("a request is marked as handled in the transaction of its deed")
     return HandledRequest.objects.get_or_create(key=key)[1]
+
+
+def _require_transaction(action: str) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{action}: an audit entry is written in the transaction of its deed")

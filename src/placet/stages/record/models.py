@@ -5,13 +5,14 @@ identifiers, not foreign keys, and outlive the rows they name.
 """
 
 from django.db import models
+from django.utils import timezone
 
 
 class AuditEntry(models.Model):
     """One deed. Append-only: the database refuses to change an entry (see the migrations)."""
 
     id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
     action = models.CharField(max_length=80)
     actor_id = models.UUIDField(null=True, help_text="Account; empty where the system itself acted.")
     scope_id = models.UUIDField(null=True, db_index=True, help_text="Reflection, where there is one.")

@@ -8,6 +8,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,7 +32,7 @@ class TextVersion(models.Model):
     number = models.PositiveIntegerField(default=1)
     body = models.TextField()
     author_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = (

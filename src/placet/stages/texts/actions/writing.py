@@ -1,11 +1,13 @@
 """Writing texts, their versions and their translations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from placet.stages.texts.models import Origin, Text, TextVersion, Translation
@@ -14,12 +16,16 @@ from placet.stages.texts.queries import all_wordings
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text to be written: its bodies by language, and which of them is the original."""
+    """A text to be written: its bodies by language, and which of them is the original.
+
+    ``written_at`` is given where the moment itself tells too much: under the Chatham House Rule, the day.
+    """
 
     bodies: Mapping[str, str]
     original: str
     author_id: UUID | None = None
     origin: Origin = Origin.HUMAN
+    written_at: datetime | None = None
 
     def validated(self) -> "NewText":
         """The same with spaces trimmed and empty translations left out.
@@ -32,7 +38,7 @@ class NewText:
         bodies = {language: body.strip() for language, body in self.bodies.items() if body.strip()}
         if self.original not in bodies:
             raise ValidationError(_("The text is empty in its original language."), code="empty_original")
-        return NewText(bodies, self.original, self.author_id, self.origin)
+        return replace(self, bodies=bodies)
 
 
 def create_text(
@@ -55,7 +61,13 @@ def create_texts(new_texts: Iterable[NewText]) -> list[Text]:
     texts = Text.objects.bulk_create([Text(language=new.original) for new in valid])
     versions = TextVersion.objects.bulk_create(
         [
-            TextVersion(text=text, number=1, body=new.bodies[new.original], author_id=new.author_id)
+            TextVersion(
+                text=text,
+                number=1,
+                body=new.bodies[new.original],
+                author_id=new.author_id,
+                created_at=new.written_at or timezone.now(),
+            )
             for text, new in zip(texts, valid, strict=True)
         ]
     )

@@ -1,0 +1,55 @@
+"""Dialogues: the meetings, what happens in the room, and what is reported of it."""
+
+from placet.stages.dialogues.models.meetings import (
+    LEAST_GROUP_COUNT,
+    Dialogue,
+    DialogueInvitation,
+    HouseRule,
+    Material,
+    ProgrammeItem,
+    Registration,
+    Room,
+    Series,
+    Speaker,
+    Staff,
+    Theme,
+)
+from placet.stages.dialogues.models.reports import TAKEAWAY_MAX_LENGTH, Report, Takeaway
+from placet.stages.dialogues.models.room import (
+    POINT_MAX_LENGTH,
+    LiveAnswer,
+    LiveOption,
+    LiveQuestion,
+    Point,
+    PointGroup,
+    PointStatement,
+    PointSupport,
+    Presence,
+)
+
+__all__ = [
+    "LEAST_GROUP_COUNT",
+    "POINT_MAX_LENGTH",
+    "TAKEAWAY_MAX_LENGTH",
+    "Dialogue",
+    "DialogueInvitation",
+    "HouseRule",
+    "LiveAnswer",
+    "LiveOption",
+    "LiveQuestion",
+    "Material",
+    "Point",
+    "PointGroup",
+    "PointStatement",
+    "PointSupport",
+    "Presence",
+    "ProgrammeItem",
+    "Registration",
+    "Report",
+    "Room",
+    "Series",
+    "Speaker",
+    "Staff",
+    "Takeaway",
+    "Theme",
+]

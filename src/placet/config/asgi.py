@@ -19,8 +19,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-# Where a whole export may be uploaded; what else people send are forms.
-UPLOADS = re.compile(r"/[a-z]{2}/manage/c/[^/]+/import/")
+# Where a whole export of votes may be uploaded, and where a file; what else people send are forms.
+EXPORTS = re.compile(r"/[a-z]{2}/manage/c/[^/]+/import/")
+UPLOADS = re.compile(r"/[a-z]{2}/.+/upload/")
 TOO_LONG = b"The request is too long.\n"
 
 # Django's types say dict where any mapping will do.
@@ -53,10 +54,18 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
+def _most_bytes(path: str) -> int:
+    """How long a body may be at an address."""
+    if EXPORTS.fullmatch(path):
+        return int(settings.UPLOAD_MAX_BYTES)
+    return int(
+        settings.ATTACHMENT_REQUEST_MAX_BYTES if UPLOADS.fullmatch(path) else settings.REQUEST_MAX_BYTES
+    )
+
+
 async def _bounded(scope: Message, receive: Receive, send: Send) -> None:
     """Django, with a body of bounded length: by what is declared, and by what arrives."""
-    is_upload = UPLOADS.fullmatch(scope["path"]) is not None
-    limit = settings.UPLOAD_MAX_BYTES if is_upload else settings.REQUEST_MAX_BYTES
+    limit = _most_bytes(scope["path"])
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     if not declared.isdigit() or len(declared) > 12 or int(declared) > limit:
         await _refuse(send)

@@ -1,4 +1,4 @@
-"""Addresses of this stage's pages."""
+"""Addresses of this stage's pages, by what they are about."""
 
 from django.urls import URLPattern, URLResolver
 

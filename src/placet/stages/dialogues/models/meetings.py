@@ -62,6 +62,13 @@ class Dialogue(models.Model):
         REPORTED = "reported", pgettext_lazy("dialogue", "reported")
         CANCELLED = "cancelled", pgettext_lazy("dialogue", "cancelled")
 
+    class Precision(models.TextChoices):
+        """How much of its date is on record; the two moments are the bounds of what is known."""
+
+        TIME = "time", pgettext_lazy("dialogue", "day and hour")
+        DAY = "day", pgettext_lazy("dialogue", "the day alone")
+        WITHIN = "within", _("some day between the two")
+
     class Admission(models.TextChoices):
         NONE = "none", pgettext_lazy("dialogue", "no registration")
         OPEN = "open", pgettext_lazy("dialogue", "open registration")
@@ -77,7 +84,8 @@ class Dialogue(models.Model):
     house_rule = models.CharField(max_length=13, choices=HouseRule)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    is_time_known = models.BooleanField(default=True, help_text="No: only the day is on record.")
+    precision = models.CharField(max_length=6, choices=Precision, default=Precision.TIME)
+    date_note = text_field(null=True)
     time_zone = models.CharField(max_length=50)
     place = text_field(null=True)
     link = models.URLField(blank=True, help_text="Where it is held online; shown to those registered alone.")

@@ -7,9 +7,11 @@ refused to the rest.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -20,11 +22,41 @@ from placet.stages.consultations.actions import close_consultation, moderate_sta
 from placet.stages.consultations.ballots.actions import submit_statement
 from placet.stages.consultations.merging import merge_statement
 from placet.stages.consultations.models import Consultation, Statement, VoteImport
-from placet.stages.mandates.models import Milestone, Role, RoleGrant
+from placet.stages.contributions.models import Attachment, Juror
+from placet.stages.dialogues.models import (
+    Dialogue,
+    DialogueInvitation,
+    LiveQuestion,
+    Material,
+    Point,
+    ProgrammeItem,
+    Registration,
+    Room,
+    Series,
+    Speaker,
+    Staff,
+)
+from placet.stages.dialogues.registering.invitations import invite as invite_to_dialogue
+from placet.stages.dialogues.reporting.gathering import type_in_points
+from placet.stages.dialogues.reporting.grouping import SeenPoint, put_together
+from placet.stages.dialogues.reporting.publishing import publish_report
+from placet.stages.dialogues.reporting.takeaways import (
+    TakeawayFrame,
+    summary_mark,
+    write_summary,
+    write_takeaway,
+)
+from placet.stages.mandates.models import Milestone, Representative, Role, RoleGrant
 from placet.stages.mandates.participation import invite
 from placet.stages.sensemaking.actions import request_run, run_analysis
 from placet.stages.sensemaking.theme_models import Theme, ThemeAssignment, ThemeRun
+from placet.stages.texts.actions import create_text
 from placet.stages.texts.models import TextVersion
+from tests.stages.contributions.calling import SmallCall
+from tests.stages.contributions.import_files import uploaded
+from tests.stages.contributions.talking import discuss
+from tests.stages.contributions.writing import SmallContributions
+from tests.stages.dialogues.meetings import SmallDialogue, add_partner
 from tests.stages.reflections import SmallReflection
 
 EVERYBODY = frozenset({"nobody", "stranger", "participant", "foreign secretariat", *Role.values})
@@ -35,6 +67,7 @@ ANALYSING = frozenset({"secretariat", "analyst"})
 READING_DRAFTS = frozenset({"secretariat", "moderator", "analyst"})
 HOLDING_A_ROLE = frozenset(Role.values)
 FOUNDERS = frozenset({"secretariat", "foreign secretariat"})
+AUTHOR = frozenset({"participant"})  # of what is talked about and of what was refused
 NO_ONE: frozenset[str] = frozenset()
 
 Who = frozenset[str] | Mapping[str, frozenset[str]]  # for all states of the object, or by state
@@ -46,12 +79,51 @@ PUBLIC_STATEMENT = {
     "rejected": MODERATING,
     "merged": EVERYBODY,
 }
+ORGANISING = frozenset({"secretariat", "partner"})
+WORKING = ORGANISING | {"facilitator", "rapporteur"}
+AROUND = EVERYBODY | WORKING | {"other partner"}  # everybody whom rows on series and dialogues ask
+REPORTERS = ORGANISING | {"rapporteur"}
+REPORTING = dict.fromkeys(("draft", "announced", "live", "ended"), REPORTERS) | {"closed": NO_ONE}
+PUBLIC_SERIES = {"draft": WORKING, "published": AROUND}
+PUBLIC_DIALOGUE = {"draft": WORKING, "announced": AROUND, "live": AROUND, "ended": AROUND, "closed": WORKING}
+COMING_TO_DIALOGUE = {state: who - {"nobody"} for state, who in PUBLIC_DIALOGUE.items()}
+MATERIALS = PUBLIC_DIALOGUE | {"closed": NO_ONE}
+HANDLING_MATERIALS = dict.fromkeys(PUBLIC_DIALOGUE, ORGANISING) | {"closed": NO_ONE}
+INVITED = frozenset({"stranger"})
+LEADING = ORGANISING | {"facilitator"}
+WRITING = {"draft": HOLDING_A_ROLE, "published": SIGNED_IN}
+PUBLIC_CONTRIBUTION = {
+    "submitted": MODERATING | AUTHOR,
+    "published": EVERYBODY,
+    "rejected": MODERATING | AUTHOR,
+    "withdrawn": EVERYBODY,
+}
+PUBLIC_CALL = {"draft": SECRETARIAT} | dict.fromkeys(
+    ("open", "judging", "deliberating", "decided"), EVERYBODY
+)
+JURY = {state: frozenset({"participant"}) if state != "draft" else NO_ONE for state in PUBLIC_CALL}
+# While the audience votes, a vote that names no entry finds nothing.
+VOTING = {
+    "draft": SECRETARIAT,
+    "open": SIGNED_IN,
+    "judging": NO_ONE,
+    "deliberating": NO_ONE,
+    "decided": SIGNED_IN,
+}
+IN_THE_ROOM = dict.fromkeys(PUBLIC_DIALOGUE, NO_ONE) | {"live": AROUND}  # whoever has its code
 STATES = {
     "page": ("",),
     "reflection": ("draft", "published"),
     "consultation": ("draft", "open", "closed"),
     "statement": ("submitted", "accepted", "rejected", "merged"),
     "run": ("done",),
+    "talk": ("public",),
+    "series": ("draft", "published"),
+    "dialogue": ("draft", "announced", "live", "ended", "closed"),  # a closed one is announced
+    "report": ("reported",),
+    "contribution": ("submitted", "published", "rejected", "withdrawn"),
+    "contribution draft": ("draft",),
+    "call": ("draft", "open", "judging", "deliberating", "decided"),
 }
 
 
@@ -90,6 +162,34 @@ def run(get: Who | None = None) -> Row:
     return Row("run", get, None, ("run",))
 
 
+def series(get: Who | None = None, post: Who | None = None) -> Row:
+    return Row("series", get, post, ("series",))
+
+
+def dialogue(get: Who | None = None, post: Who | None = None, *more: str) -> Row:
+    return Row("dialogue", get, post, ("dialogue", *more))
+
+
+def report(get: Who | None = None, post: Who | None = None, *more: str) -> Row:
+    return Row("report", get, post, ("dialogue", *more))
+
+
+def talk(get: Who | None, post: Who | None, *arguments: str) -> Row:
+    return Row("talk", get, post, arguments)
+
+
+def contribution(get: Who | None = None, post: Who | None = None, *more: str) -> Row:
+    return Row("contribution", get, post, ("contribution", *more))
+
+
+def call(get: Who | None = None, post: Who | None = None, *more: str) -> Row:
+    return Row("call", get, post, ("call", *more))
+
+
+def contribution_draft(get: Who | None = None, post: Who | None = None, *more: str) -> Row:
+    return Row("contribution draft", get, post, ("contribution draft", *more))
+
+
 TABLE: dict[str, Row] = {
     "best_language": page(EVERYBODY),
     "health": page(EVERYBODY),
@@ -103,6 +203,8 @@ TABLE: dict[str, Row] = {
     "portal:reflection": reflection(PUBLIC_REFLECTION),
     "portal:mandate": reflection(PUBLIC_REFLECTION),
     "portal:calendar": reflection(PUBLIC_REFLECTION),
+    "portal:near": reflection(None, PUBLIC_REFLECTION),
+    "portal:calendar-month": reflection(PUBLIC_REFLECTION, None, "2026", "11"),
     "portal:members": reflection(PUBLIC_REFLECTION),
     "portal:statement": statement(PUBLIC_STATEMENT),
     "portal:search": page(EVERYBODY),
@@ -134,6 +236,11 @@ TABLE: dict[str, Row] = {
     "mandates:change-milestone": reflection(SECRETARIAT, SECRETARIAT, "milestone"),
     "mandates:remove-milestone": reflection(SECRETARIAT, SECRETARIAT, "milestone"),
     "mandates:publish": reflection(SECRETARIAT, SECRETARIAT),
+    "mandates:organisations": reflection(SECRETARIAT),
+    "mandates:add-organisation": reflection(SECRETARIAT, SECRETARIAT),
+    "mandates:organisation": reflection(SECRETARIAT, SECRETARIAT, "organisation"),
+    "mandates:change-organisation": reflection(SECRETARIAT, SECRETARIAT, "organisation"),
+    "mandates:revoke-representative": reflection(None, SECRETARIAT, "organisation", "representative"),
     "mandates:people": reflection(SECRETARIAT),
     "mandates:invite": reflection(SECRETARIAT, SECRETARIAT),
     "mandates:revoke-invitation": reflection(None, SECRETARIAT, "invitation"),
@@ -175,6 +282,124 @@ TABLE: dict[str, Row] = {
     "consultations:merge": statement(None, MODERATING),
     "consultations:undo-merge": statement(None, MODERATING),
     "consultations:translate": statement(None, SECRETARIAT),
+    # Talking about contributions, and moderation by a public rule
+    "contributions:comments": talk(EVERYBODY, SIGNED_IN, "talk"),
+    "contributions:comment-vote": talk(None, SIGNED_IN, "comment"),
+    "contributions:withdraw-comment": talk(None, AUTHOR, "comment"),
+    "contributions:report-comment": talk(SIGNED_IN, SIGNED_IN, "comment"),
+    "contributions:own-decision": talk(AUTHOR, None, "refused contribution"),
+    "contributions:appeal": talk(AUTHOR, AUTHOR, "decision"),
+    "contributions:rules": reflection(PUBLIC_REFLECTION),
+    "contributions:moderation-log": reflection(PUBLIC_REFLECTION),
+    "contributions:moderation-log-csv": reflection(PUBLIC_REFLECTION),
+    "contributions:moderation": reflection(MODERATING),
+    "contributions:moderate-contribution": talk(MODERATING, MODERATING, "refused contribution"),
+    "contributions:moderate-comment": talk(MODERATING, MODERATING, "comment"),
+    "contributions:answer-appeal": talk(MODERATING, MODERATING, "appeal"),
+    "contributions:manage-rules": reflection(SECRETARIAT),
+    "contributions:add-rule": reflection(SECRETARIAT, SECRETARIAT),
+    "contributions:add-usual-rules": reflection(None, SECRETARIAT),
+    "contributions:change-rule": talk(SECRETARIAT, SECRETARIAT, "slug", "rule"),
+    "contributions:retire-rule": talk(None, SECRETARIAT, "slug", "rule"),
+    "contributions:bring-back-rule": talk(None, SECRETARIAT, "slug", "rule"),
+    # Calls
+    "contributions:calls": reflection(PUBLIC_REFLECTION),
+    "contributions:call": call(PUBLIC_CALL),
+    "contributions:call-vote": call(None, VOTING),
+    "contributions:jury": call(JURY),
+    "contributions:jury-entry": call(JURY, JURY, "entry"),
+    "contributions:jury-interest": call(JURY, JURY, "entry"),
+    "contributions:manage-calls": reflection(SECRETARIAT),
+    "contributions:create-call": reflection(SECRETARIAT, SECRETARIAT),
+    "contributions:manage-call": call(SECRETARIAT),
+    "contributions:change-call": call(SECRETARIAT, SECRETARIAT),
+    "contributions:open-call": call(SECRETARIAT, SECRETARIAT),
+    "contributions:name-juror": call(SECRETARIAT, SECRETARIAT),
+    "contributions:remove-juror": call(None, SECRETARIAT, "juror"),
+    "contributions:begin-judging": call(SECRETARIAT, SECRETARIAT),
+    "contributions:end-judging": call(SECRETARIAT, SECRETARIAT),
+    "contributions:decide-call": call(SECRETARIAT, SECRETARIAT),
+    "contributions:verdict": call(SECRETARIAT, SECRETARIAT, "entry"),
+    # Series and dialogues: setting them up, and showing them
+    "dialogues:list": reflection(PUBLIC_REFLECTION),
+    "dialogues:series": series(PUBLIC_SERIES),
+    "dialogues:dialogue": dialogue(PUBLIC_DIALOGUE),
+    # Coming to dialogues
+    "dialogues:my-dialogues": page(SIGNED_IN),
+    "dialogues:register": dialogue(COMING_TO_DIALOGUE, COMING_TO_DIALOGUE),
+    "dialogues:cancel-registration": dialogue(COMING_TO_DIALOGUE, NO_ONE),  # nobody here is registered
+    "dialogues:invitation": page(INVITED | {"nobody"}, INVITED, "dialogue token"),
+    "dialogues:material": dialogue(MATERIALS, None, "material"),
+    "dialogues:registrations": dialogue(ORGANISING, ORGANISING),
+    "dialogues:export-registrations": dialogue(ORGANISING),
+    "dialogues:remove-registration": dialogue(ORGANISING, ORGANISING, "registration"),
+    "dialogues:assign-rooms": dialogue(ORGANISING, ORGANISING),
+    "dialogues:spread-over-rooms": dialogue(None, ORGANISING),
+    "dialogues:empty-rooms": dialogue(None, ORGANISING),
+    "dialogues:invitations": dialogue(ORGANISING),
+    "dialogues:invite": dialogue(ORGANISING, ORGANISING),
+    "dialogues:revoke-invitation": dialogue(None, ORGANISING, "dialogue invitation"),
+    "dialogues:materials": dialogue(ORGANISING),
+    "dialogues:add-material": dialogue(ORGANISING, ORGANISING),
+    "dialogues:remove-material": dialogue(HANDLING_MATERIALS, HANDLING_MATERIALS, "material"),
+    # Live in the room
+    "dialogues:enter-room": page(EVERYBODY, EVERYBODY),
+    "dialogues:room": Row("dialogue", IN_THE_ROOM, None, ("room code",)),
+    "dialogues:join-room": Row("dialogue", None, IN_THE_ROOM, ("room code",)),
+    "dialogues:room-now": Row("dialogue", AROUND, None, ("room code",)),  # says that it is over
+    "dialogues:say-point": Row("dialogue", None, IN_THE_ROOM, ("room code",)),
+    "dialogues:support-point": Row("dialogue", None, IN_THE_ROOM, ("room code",)),
+    "dialogues:answer-question": Row("dialogue", None, IN_THE_ROOM, ("room code",)),
+    "dialogues:facilitate": dialogue(LEADING),
+    "dialogues:facilitate-now": dialogue(LEADING),
+    "dialogues:start-dialogue": dialogue(None, LEADING),
+    "dialogues:step": dialogue(None, LEADING),
+    "dialogues:end-dialogue": dialogue(LEADING, LEADING),
+    "dialogues:write-question": dialogue(LEADING, LEADING),
+    "dialogues:change-question": dialogue(None, LEADING, "live question"),
+    "dialogues:hide-point": dialogue(None, LEADING, "said point"),
+    "dialogues:manage-list": reflection(ORGANISING),
+    "dialogues:create-series": reflection(ORGANISING, ORGANISING),
+    "dialogues:manage-series": series(ORGANISING),
+    "dialogues:change-series": series(ORGANISING, ORGANISING),
+    "dialogues:publish-series": series(ORGANISING, ORGANISING),
+    "dialogues:create-dialogue": series(ORGANISING, ORGANISING),
+    "dialogues:manage-dialogue": dialogue(WORKING),
+    "dialogues:change-dialogue": dialogue(ORGANISING, ORGANISING),
+    "dialogues:announce": dialogue(ORGANISING, ORGANISING),
+    "dialogues:cancel": dialogue(ORGANISING, ORGANISING),
+    "dialogues:mark-as-held": dialogue(ORGANISING, ORGANISING),
+    "dialogues:delete-draft": dialogue(ORGANISING, ORGANISING),
+    "dialogues:staff": dialogue(ORGANISING, ORGANISING),
+    "dialogues:remove-staff": dialogue(None, ORGANISING, "staff"),
+    "dialogues:programme": dialogue(ORGANISING),
+    "dialogues:add-item": dialogue(ORGANISING, ORGANISING),
+    "dialogues:change-item": dialogue(ORGANISING, ORGANISING, "item"),
+    "dialogues:move-item": dialogue(None, ORGANISING, "item"),
+    "dialogues:remove-item": dialogue(None, ORGANISING, "item"),
+    "dialogues:add-room": dialogue(ORGANISING, ORGANISING),
+    "dialogues:change-room": dialogue(ORGANISING, ORGANISING, "room"),
+    "dialogues:remove-room": dialogue(None, ORGANISING, "room"),
+    "dialogues:add-speaker": dialogue(ORGANISING, ORGANISING),
+    "dialogues:change-speaker": dialogue(ORGANISING, ORGANISING, "speaker"),
+    "dialogues:remove-speaker": dialogue(None, ORGANISING, "speaker"),
+    # Reports: the rapporteur's desk, what everybody reads, and following a point by a receipt
+    "dialogues:report-desk": dialogue(REPORTING),
+    "dialogues:report-summary": dialogue(REPORTING, REPORTING),
+    "dialogues:publish-report": dialogue(REPORTING, REPORTING),
+    "dialogues:type-in-points": dialogue(None, REPORTING),
+    "dialogues:arrange-points": dialogue(None, REPORTING),
+    "dialogues:write-takeaway": dialogue(REPORTING, REPORTING),
+    "dialogues:report": report(AROUND),
+    "dialogues:takeaway": Row("report", AROUND, None, ("takeaway",)),
+    "dialogues:correct-point": report(REPORTERS, REPORTERS, "point"),
+    "dialogues:hide-reported-point": report(None, REPORTERS, "point"),
+    "dialogues:make-statement": report(SECRETARIAT, SECRETARIAT, "point"),
+    "dialogues:point-group": report(REPORTERS, REPORTERS, "group"),
+    "dialogues:revise-takeaway": report(REPORTERS, REPORTERS, "takeaway"),
+    "dialogues:place-takeaway": report(None, REPORTERS, "takeaway"),
+    "dialogues:remove-takeaway": report(REPORTERS, REPORTERS, "takeaway"),
+    "dialogues:receipt": page(EVERYBODY, EVERYBODY),
     # Making sense
     "sensemaking:results": consultation(PUBLIC_CONSULTATION),
     "sensemaking:live": consultation(PUBLIC_CONSULTATION),
@@ -223,12 +448,51 @@ TABLE: dict[str, Row] = {
     "mfa_remove_webauthn": page(SIGNED_IN, SIGNED_IN, "nothing"),
     "people:profile": page(SIGNED_IN, SIGNED_IN),
     "people:delete": page(SIGNED_IN, SIGNED_IN),
+    # Writing contributions, reading them, standing behind them
+    "contributions:list": reflection(PUBLIC_REFLECTION),
+    "contributions:new": reflection(WRITING),
+    "contributions:begin": reflection(WRITING, WRITING),
+    "contributions:save-new": reflection(None, WRITING),
+    "contributions:own": reflection(WRITING),
+    "contributions:manage-list": reflection(MODERATING),
+    "contributions:export": reflection(SECRETARIAT),
+    "contributions:draft": contribution_draft(AUTHOR),
+    "contributions:change-draft": contribution_draft(AUTHOR, AUTHOR),
+    "contributions:save-draft": contribution_draft(None, AUTHOR),
+    "contributions:discard-draft": contribution_draft(AUTHOR, AUTHOR),
+    "contributions:draft-attachment": contribution_draft(AUTHOR, None, "attachment"),
+    "contributions:contribution": contribution(PUBLIC_CONTRIBUTION),
+    "contributions:revisions": contribution(PUBLIC_CONTRIBUTION),
+    "contributions:revision": contribution(PUBLIC_CONTRIBUTION, None, "priority"),  # the first one, too
+    "contributions:attachment": contribution(PUBLIC_CONTRIBUTION, None, "attachment"),
+    "contributions:revise": contribution(None, AUTHOR),
+    "contributions:withdraw": contribution(AUTHOR, AUTHOR),
+    "contributions:restore": contribution(None, AUTHOR),
+    "contributions:endorse": contribution(None, NO_ONE),  # without naming an organisation; test_public_pages
+    "contributions:collection": Row("contribution", EVERYBODY, None, ("slug", "collection")),
+    # Importing many contributions
+    "contributions:imports": reflection(SECRETARIAT),
+    "contributions:upload-import": reflection(SECRETARIAT, SECRETARIAT),
+    "contributions:import": reflection(SECRETARIAT, None, "contribution import"),
+    "contributions:confirm-import": reflection(None, SECRETARIAT, "contribution import"),
+    "contributions:stop-import": reflection(None, SECRETARIAT, "contribution import"),
+    "contributions:retry-import": reflection(None, SECRETARIAT, "contribution import"),
+    "contributions:import-faults": reflection(SECRETARIAT, None, "contribution import"),
     # The interface and the demonstration
     "ui:components": page(EVERYBODY),
     "ui:accent": page(EVERYBODY, None, "colour"),
     "demonstration:home": page(EVERYBODY, NO_ONE),  # a POST without a role's name finds nothing
     "demonstration:mailbox": page(EVERYBODY),
 }
+# What an argument names, of the dialogue in hand.
+DIALOGUE_PARTS = {
+    "item": ProgrammeItem,
+    "live question": LiveQuestion,
+    "room": Room,
+    "speaker": Speaker,
+    "staff": Staff,
+}
+ROOM_CODE = "HHHH3333"
 # The address that a role's sign-in link leads to is tested with the demonstration's pages.
 ELSEWHERE = {"demonstration:sign-in": sign_in_url}
 
@@ -255,6 +519,19 @@ class World:
                 moderate_statement(self.small.secretariat, self.statement, accept=False, reason="Off topic.")
             if state == "merged":
                 merge_statement(self.small.secretariat, self.statement, self.small.statements[0])
+        if kind in ("series", "dialogue"):
+            self._hold_dialogue(kind, state)
+        if kind == "report":
+            self._report_dialogue()
+        if kind in ("contribution", "contribution draft"):
+            self._write_contribution(state)
+        if kind == "call":
+            self.called = SmallCall(state, writing=SmallContributions(slug="calling", prefix="CALLS"))
+            self.small = self.called.writing.small
+            Juror.objects.create(
+                call=self.called.call, account=self.small.accounts["participant"], public_name="Juror"
+            )
+        self.talk = discuss(self.small) if kind == "talk" else {}
         if kind == "run":
             for number in range(8):
                 participant = self.small.participant()
@@ -267,6 +544,8 @@ class World:
 
     def argument(self, name: str) -> object:
         small = self.small
+        if name in self.talk:
+            return self.talk[name]
         if name == "import":
             return VoteImport.objects.create(
                 consultation=small.consultation,
@@ -277,6 +556,16 @@ class World:
                 state=VoteImport.State.FAILED,
                 error="Nothing in it.",
             ).pk
+        if name in ("contribution", "contribution draft", "attachment", "collection"):
+            return self.written[name]
+        if name == "call":
+            return self.called.call.reference
+        if name == "entry":
+            return self.called.entries[1].reference
+        if name == "juror":
+            return Juror.objects.filter(call=self.called.call).latest("pk").pk
+        if name == "contribution import":
+            return uploaded(small, b"number,text\n1,Do this.\n").pk
         if name in ("invitation", "token"):
             address = small.accounts["stranger"].email
             invitation, token = invite(small.secretariat, small.reflection, address)
@@ -286,6 +575,18 @@ class World:
         if name in ("theme", "theme run"):
             run = self._theme_run()
             return run.reference if name == "theme run" else self._theme(run).reference
+        if name == "organisation":
+            return add_partner(small, "One more")[0].pk
+        if name == "representative":  # of the organisation before it in the same address
+            return Representative.objects.latest("pk").pk
+        if name in ("dialogue token", "dialogue invitation", "registration", "material"):
+            return self._of_registering(name)
+        if name == "said point":
+            return self._said_point().pk
+        if name in ("point", "group", "takeaway"):
+            return {"point": self.point, "group": self.group, "takeaway": self.takeaway}[name]
+        if name in DIALOGUE_PARTS:
+            return DIALOGUE_PARTS[name]._default_manager.filter(dialogue=self.held.dialogue).latest("pk").pk
         if name == "milestone":
             return Milestone.objects.get(reflection=small.reflection).pk
         return {
@@ -295,13 +596,107 @@ class World:
             "priority": 1,
             "member": "PL",
             "constituency": "young-leaders",
+            "series": self.held.series.reference if hasattr(self, "held") else "",
+            "dialogue": self.held.dialogue.reference if hasattr(self, "held") else "",
             "run": self.run.reference if hasattr(self, "run") else "",
             "colour": "2c4f80",
+            "room code": ROOM_CODE,
             "join code": "HHHH7777",  # not one of this consultation: tests/stages/consultations/test_joining
             "nothing": 1,
             "text": small.consultation.introduction_id,
             "language": "fr",
         }[name]
+
+    def _hold_dialogue(self, kind: str, state: str) -> None:
+        """A series of the account ``partner``, a dialogue, somebody for each duty, and another partner."""
+        wanted = {"closed": "announced", "published": "announced"}.get(state, state)
+        frame: dict[str, object] = {"admission": "invited"} if state == "closed" else {}
+        self.held = SmallDialogue(
+            self.small,
+            house_rule="closed" if state == "closed" else "on-record",
+            state=Dialogue.State(wanted),
+            acting=self.small.accounts["partner"],
+            frame=frame,
+        )
+        if (kind, state) == ("series", "draft"):
+            Series.objects.filter(pk=self.held.series.pk).update(state="draft")
+        Dialogue.objects.filter(pk=self.held.dialogue.pk, state="live").update(room_code=ROOM_CODE)
+        LiveQuestion.objects.create(
+            dialogue=self.held.dialogue, position=1, body=create_text({"en": "Where first?"}, original="en")
+        )
+        self.held.add_room()
+        self.held.add_item()
+        self.held.add_speaker()
+        for duty in Staff.Duty:
+            self.small.accounts[duty.value] = self.held.add_staff(duty)
+        _organisation, self.small.accounts["other partner"] = add_partner(self.small, "Other partner")
+
+    def _of_registering(self, name: str) -> object:
+        """What belongs to coming to a dialogue; the token is that of one of its own."""
+        if name == "dialogue token":
+            meeting = SmallDialogue(self.small, frame={"admission": "invited"})
+            address = self.small.accounts["stranger"].email
+            ((_invitation, token),) = invite_to_dialogue(meeting.representative, meeting.dialogue, [address])
+            return token
+        found, now = self.held.dialogue, timezone.now()
+        if name == "dialogue invitation":
+            return DialogueInvitation.objects.create(
+                dialogue=found, email="a@people.example", token_digest="0" * 64, sent_at=now
+            ).pk
+        if name == "registration":
+            account = self.small.accounts["other partner"]
+            return Registration.objects.create(
+                dialogue=found, account=account, name="Ada", state="waiting", registered_at=now
+            ).pk
+        return self._material(found)
+
+    def _material(self, found: Dialogue) -> UUID:
+        title = create_text({"en": "Slides"}, original="en")
+        material = Material(dialogue=found, title=title, kind="pdf", file_name="slides.pdf", size=1)
+        material.file.save("slides", ContentFile(b"x"), save=False)
+        material.save(force_insert=True)
+        return material.pk
+
+    def _said_point(self) -> Point:
+        return Point.objects.create(
+            dialogue=self.held.dialogue,
+            house_rule="on-record",
+            text=create_text({"en": "Ports first."}, original="en"),
+            said_date=timezone.now().date(),
+        )
+
+    def _report_dialogue(self) -> None:
+        """A dialogue that is reported, with a point in a group and a takeaway that rests on it."""
+        self._hold_dialogue("dialogue", "ended")
+        who, dialogue = self.held.representative, self.held.dialogue
+        (point,) = type_in_points(who, dialogue, ["A point."], language="en")
+        group = put_together(who, dialogue, [SeenPoint(point.pk, None)], title="A group")
+        both = {"en": "In English.", "fr": "En français."}
+        takeaway = write_takeaway(who, dialogue, TakeawayFrame(both, [point.pk]))
+        write_summary(who, dialogue, both, seen=summary_mark(None))
+        publish_report(who, dialogue)
+        self.point, self.group, self.takeaway = point.pk, group.pk, takeaway.reference
+
+    def _write_contribution(self, state: str) -> None:
+        """A contribution of the account ``participant`` with a file, and a report of others."""
+        world = SmallContributions(on=self.small)
+        made = world.contribution(state, author=self.small.linked_participant())
+        attachment = Attachment.objects.create(
+            contribution=made,
+            kind=Attachment.Kind.PDF,
+            file=default_storage.save("attachments/one.pdf", ContentFile(b"%PDF-")),
+            file_name="one.pdf",
+            size=5,
+            digest="0" * 64,
+            position=1,
+            is_published=state != "draft",
+        )
+        self.written = {
+            "contribution": made.reference,
+            "contribution draft": made.pk,
+            "attachment": attachment.pk,
+            "collection": world.collection().pk,
+        }
 
     def _theme_run(self) -> ThemeRun:
         return ThemeRun.objects.create(
@@ -374,7 +769,8 @@ CASES = [(kind, state) for kind, states in STATES.items() for state in states]
 @pytest.mark.parametrize(("kind", "state"), CASES)
 def test_who_may_use_what(kind: str, state: str) -> None:
     world = World(kind, state)
-    clients = {who: world.client(who) for who in sorted(EVERYBODY)}
+    asked = AROUND if kind in ("series", "dialogue", "report") else EVERYBODY
+    clients = {who: world.client(who) for who in sorted(asked)}
     faults = []
     for name, row in TABLE.items():
         if row.kind != kind:

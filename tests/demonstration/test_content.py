@@ -88,14 +88,6 @@ def test_dates_of_the_reference_sheet(content: DemonstrationContent) -> None:
     assert milestones["launch"].start_date == dt.date(2020, 6, 8)
     assert milestones["london-mandate"].end_date == dt.date(2019, 12, 4)
     assert milestones["brussels"].start_date == content.mandate.due_date == dt.date(2021, 6, 14)
-    assert sum(milestone.kind == "dialogue" for milestone in content.milestones) == 6
-    for key in ("dialogue-5", "dialogue-6"):
-        milestone = milestones[key]
-        assert milestone.precision == "within"
-        assert (milestone.start_date, milestone.end_date) == (dt.date(2021, 2, 26), dt.date(2021, 6, 2))
-        assert milestone.date_label is not None
-        assert milestone.date_label.en == milestone.date_label.fr == "2021"
-        assert milestone.date_note is not None
 
 
 def test_no_statement_names_a_member(content: DemonstrationContent) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import placet.demonstration
 from placet.demonstration.content import Bilingual, load_content
+from placet.demonstration.voices import load_voices
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -61,19 +62,28 @@ def bilingual_texts(value: object, place: str = "content") -> Iterator[tuple[str
             yield from bilingual_texts(item, f"{place}[{getattr(item, 'key', '')}]")
 
 
-TEXTS = list(bilingual_texts(load_content()))
+CONTENT = load_content()
+VOICES = load_voices(CONTENT)
+TEXTS = [*bilingual_texts(CONTENT), *bilingual_texts(VOICES, "voices")]
 
 
 def test_the_walk_finds_the_texts() -> None:
     folder = Path(placet.demonstration.__file__).parent / "content"
     written = sum(
-        len(re.findall(r"^\w+\.en = ", p.read_text("utf-8"), re.MULTILINE)) for p in folder.glob("*.toml")
+        len(re.findall(r"(?:^\w+\.|\{ )en = ", p.read_text("utf-8"), re.MULTILINE))
+        for p in folder.glob("*.toml")
     )
     assert len(TEXTS) == written > 250
 
 
 def test_french_texts() -> None:
     assert [(place, found) for place, text in TEXTS if (found := faults(text.fr, FRENCH_FAULTS))] == []
+
+
+def test_texts_in_one_language() -> None:
+    for said in (*VOICES.report.points, *VOICES.comments):
+        rules = FRENCH_FAULTS if said.language == "fr" else ENGLISH_FAULTS
+        assert faults(said.text, rules) == [], said.text
 
 
 def test_english_texts() -> None:

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from placet.portal.translation_queries import translatable_texts, translation_table
+from placet.portal.translatable_texts import translatable_texts
+from placet.portal.translation_queries import translation_table
 from placet.stages.consultations import actions as consultations
 from placet.stages.consultations.models import Ballot
 from placet.stages.mandates import actions as mandates

@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from placet.portal.tasks import enqueue_search_update
 from placet.stages.consultations.arrivals import forget_past_arrivals
+from placet.stages.contributions import tasks as contributions
+from placet.stages.dialogues.live.ending import end_overdue_dialogues
+from placet.stages.dialogues.registering.actions import give_all_free_places
 from placet.stages.people import queries as people
 from placet.stages.people import tasks as people_tasks
 from placet.stages.sensemaking import actions as sensemaking
@@ -48,6 +51,10 @@ DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
     "themes": tend_runs,
     "messages": send_due_messages,
     "search": enqueue_search_update,
+    "rooms left open": end_overdue_dialogues,
+    "waiting lists": give_all_free_places,
+    "attached files": contributions.enqueue_reading,
+    "erased authors": contributions.forget_authors,
     "housekeeping": OncePerDay(),
 }
 

@@ -20,9 +20,11 @@ from placet.demonstration.content import (
     StatementContent,
     load_content,
 )
+from placet.demonstration.load_voices import load_voices_into
 from placet.demonstration.shapes import Bilingual, Language
 from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
+from placet.demonstration.voices import load_voices
 from placet.stages.consultations import actions as consultations
 from placet.stages.consultations.ballots.columns import BallotColumns
 from placet.stages.consultations.bulk import append_ballots, microseconds, take_part_together
@@ -64,9 +66,10 @@ def load_demonstration(*, report: Report) -> None:
         Told what is being done, how many steps are done, and how many there are.
     """
     content = load_content()
+    voices = load_voices(content)
     if Reflection.objects.filter(slug=content.reflection.slug).exists():
         return
-    n_steps = 4 + 2 * len(content.consultations)
+    n_steps = 5 + 2 * len(content.consultations)
     steps = iter(range(n_steps))
 
     def next_step(name: str) -> None:
@@ -87,6 +90,8 @@ def load_demonstration(*, report: Report) -> None:
             loaded.append(
                 _load_consultation(reflection, accounts["secretariat"], content, each, votes, participants)
             )
+        next_step("dialogues and contributions")
+        load_voices_into(reflection, accounts, content, voices, participants)
         for consultation in loaded:
             next_step(f"analysis: {consultation.reference}")
             _analyse(accounts["secretariat"], consultation)

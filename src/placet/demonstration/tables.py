@@ -87,6 +87,13 @@ class Table:
             raise ContentError(f"{self.place}: {name} must be a list of texts, not {values!r}")
         return tuple(values)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts that may be empty."""
+        values = self._take(name, list, "a list of texts")
+        if not all(isinstance(value, str) for value in values):
+            raise ContentError(f"{self.place}: {name} must be a list of texts, not {values!r}")
+        return tuple(values)
+
     def table(self, name: str) -> Table:
         return Table(self._take(name, dict, "a table"), f"{self.place}, {name}")
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.contributions.models import Call, Contribution
+from placet.stages.dialogues.models import Dialogue, Series, Takeaway
 from placet.stages.mandates.models import Priority, Reflection
 from placet.stages.texts.languages import LANGUAGE_CODE_LENGTH
 from placet.stages.texts.models import TextVersion, Translation
@@ -21,12 +23,21 @@ class SearchEntry(models.Model):
         PRIORITY = "priority", pgettext_lazy("search", "priorities")
         CONSULTATION = "consultation", pgettext_lazy("search", "consultations")
         STATEMENT = "statement", _("statements")
+        CONTRIBUTION = "contribution", pgettext_lazy("search", "contributions")
+        CALL = "call", pgettext_lazy("search", "calls")
+        DIALOGUE = "dialogue", pgettext_lazy("search", "dialogues")
+        TAKEAWAY = "takeaway", pgettext_lazy("search", "takeaways")
 
     kind = models.CharField(max_length=12, choices=Kind)
     reflection = models.ForeignKey(Reflection, on_delete=models.CASCADE, related_name="+")
     priority = models.ForeignKey(Priority, on_delete=models.CASCADE, related_name="+", null=True)
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+", null=True)
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+", null=True)
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="+", null=True)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+", null=True)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", null=True)
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="+", null=True)
+    takeaway = models.ForeignKey(Takeaway, on_delete=models.CASCADE, related_name="+", null=True)
     version = models.ForeignKey(TextVersion, on_delete=models.CASCADE, related_name="+")
     translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="+", null=True)
     language = models.CharField(max_length=LANGUAGE_CODE_LENGTH)

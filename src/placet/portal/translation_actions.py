@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from placet.portal.translation_queries import TranslatableText, translatable_texts
+from placet.portal.translatable_texts import TranslatableText, translatable_texts
 from placet.stages.mandates.models import Reflection, Role
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.texts import actions as texts

@@ -5,36 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 
-from placet.stages.consultations.forms import ConsultationForm
-from placet.stages.consultations.models import TRANSLATION_MAX_LENGTH, Consultation, Statement
-from placet.stages.mandates.forms.multilingual import MultilingualForm
-from placet.stages.mandates.forms.setup import FrameForm, MandateForm, MilestoneForm, NameForm, PriorityForm
-from placet.stages.mandates.models import (
-    Constituency,
-    Mandate,
-    Member,
-    Milestone,
-    Priority,
-    Reflection,
-    Role,
-)
+from placet.portal.translatable_texts import TranslatableText, translatable_texts
+from placet.stages.mandates.models import Reflection, Role
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.people.models import Account
 from placet.stages.texts.languages import CONTENT_LANGUAGES
 from placet.stages.texts.models import Translation, TranslationState
 from placet.stages.texts.queries import Desk, pairs_of, translation_desk, translation_states
-
-
-@dataclass(frozen=True, slots=True)
-class TranslatableText:
-    """A text, what it is of, and how long a translation of it may be."""
-
-    id: UUID
-    label: str
-    target: str
-    max_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +83,6 @@ class TranslationDesk:
     neighbours: Neighbours
     current: SignedTranslation | None
     earlier: list[SignedTranslation]
-
-
-def translatable_texts(reflection: Reflection) -> list[TranslatableText]:
-    """All texts of a reflection that are translated, in the order of its pages; seven queries.
-
-    Sources of the calendar are left out: they are cited as they are. So are statements that are not
-    accepted.
-    """
-    frame = FrameForm.words
-    return [
-        _text(reflection.name_id, _("Name"), reflection.slug, frame["name"].max_length),
-        _text(reflection.summary_id, _("Summary"), reflection.slug, frame["summary"].max_length),
-        *_mandate_texts(reflection),
-        *_priority_texts(reflection),
-        *_name_texts(reflection),
-        *_milestone_texts(reflection),
-        *_consultation_texts(reflection),
-    ]
 
 
 def translation_table(actor: Actor, reflection: Reflection) -> TranslationTable:
@@ -225,104 +185,3 @@ def _signed(translations: Sequence[Translation]) -> list[SignedTranslation]:
         )
         for each in translations
     ]
-
-
-def _mandate_texts(reflection: Reflection) -> list[TranslatableText]:
-    mandate = Mandate.objects.filter(reflection=reflection).first()
-    if mandate is None:
-        return []
-    labels = {
-        "issuer": _("Mandate – who asks"),
-        "meeting": _("Mandate – at which meeting"),
-        "body": _("Mandate – text"),
-        "scope": _("Mandate – scope"),
-    }
-    return [
-        _text(getattr(mandate, f"{name}_id"), label, "mandate", _limit(MandateForm, name))
-        for name, label in labels.items()
-    ]
-
-
-def _priority_texts(reflection: Reflection) -> list[TranslatableText]:
-    texts = []
-    for each in Priority.objects.filter(reflection=reflection):
-        number = {"number": each.number}
-        target = f"priority {each.number}"
-        texts += [
-            _text(
-                each.title_id,
-                _("Priority %(number)d – title") % number,
-                target,
-                _limit(PriorityForm, "title"),
-            ),
-            _text(
-                each.description_id,
-                _("Priority %(number)d – description") % number,
-                target,
-                _limit(PriorityForm, "description"),
-            ),
-        ]
-    return texts
-
-
-def _name_texts(reflection: Reflection) -> list[TranslatableText]:
-    limit = _limit(NameForm, "name")
-    members = Member.objects.filter(reflection=reflection)
-    constituencies = Constituency.objects.filter(reflection=reflection)
-    return [
-        *(
-            _text(each.name_id, _("Member %(code)s") % {"code": each.code}, each.code, limit)
-            for each in members
-        ),
-        *(_text(each.name_id, _("Constituency"), each.key, limit) for each in constituencies),
-    ]
-
-
-def _milestone_texts(reflection: Reflection) -> list[TranslatableText]:
-    labels = {
-        "title": _("Calendar – title"),
-        "description": _("Calendar – description"),
-        "date_note": _("Calendar – remark on the date"),
-    }
-    return [
-        _text(text_id, label, f"milestone {each.pk}", _limit(MilestoneForm, name))
-        for each in Milestone.objects.filter(reflection=reflection)
-        for name, label in labels.items()
-        if (text_id := getattr(each, f"{name}_id"))
-    ]
-
-
-def _consultation_texts(reflection: Reflection) -> list[TranslatableText]:
-    consultations = Consultation.objects.filter(priority__reflection=reflection).order_by("reference")
-    accepted = Statement.objects.filter(
-        consultation__priority__reflection=reflection, state=Statement.State.ACCEPTED
-    ).order_by("consultation__reference", "reference")
-    texts = []
-    for each in consultations:
-        named = {"reference": each.reference}
-        texts += [
-            _text(
-                each.question_id,
-                _("%(reference)s – question") % named,
-                each.reference,
-                _limit(ConsultationForm, "question"),
-            ),
-            _text(
-                each.introduction_id,
-                _("%(reference)s – introduction") % named,
-                each.reference,
-                _limit(ConsultationForm, "introduction"),
-            ),
-        ]
-    statements = accepted.values_list("text_id", "reference")
-    return texts + [
-        _text(text_id, reference, reference, TRANSLATION_MAX_LENGTH) for text_id, reference in statements
-    ]
-
-
-def _text(text_id: UUID, label: str, target: str, max_length: int) -> TranslatableText:
-    return TranslatableText(text_id, label, target, max_length)
-
-
-def _limit(form: type[MultilingualForm], name: str) -> int:
-    return form.words[name].max_length

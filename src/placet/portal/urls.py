@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from placet.portal.views import about, reflections, search, statements, translations
+from placet.portal.views import about, calendar, near, reflections, search, statements, translations
 
 app_name = "portal"
 urlpatterns = [
     path("", reflections.home, name="home"),
     path("r/<slug:slug>/", reflections.reflection, name="reflection"),
     path("r/<slug:slug>/mandate/", reflections.mandate, name="mandate"),
-    path("r/<slug:slug>/calendar/", reflections.calendar, name="calendar"),
+    path("r/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
+    path("r/<slug:slug>/calendar/<int:year>/<int:month>/", calendar.month, name="calendar-month"),
+    path("r/<slug:slug>/near/", near.near, name="near"),
     path("r/<slug:slug>/members/", reflections.members, name="members"),
     path("r/<slug:slug>/translations/", translations.translations, name="translations"),
     path("r/<slug:slug>/translations/terms/", translations.terms, name="terms"),

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from placet.sense.estimates import (
+        AudienceRanking,
         Consent,
+        JuryRanking,
         consent_across_members,
         consent_from_counts,
         effective_sample_size,
         rake_weights,
+        rank_by_audience,
+        rank_by_jury,
         weighted_support,
         wilson_interval,
     )
@@ -95,11 +99,15 @@ _LAYERS = {
         "read_polis",
     ),
     "estimates": (
+        "AudienceRanking",
         "Consent",
+        "JuryRanking",
         "consent_across_members",
         "consent_from_counts",
         "effective_sample_size",
         "rake_weights",
+        "rank_by_audience",
+        "rank_by_jury",
         "weighted_support",
         "wilson_interval",
     ),
@@ -154,12 +162,14 @@ _LAYER_OF = {name: layer for layer, names in _LAYERS.items() for name in names}
 
 __all__ = [
     "Analysis",
+    "AudienceRanking",
     "Bridging",
     "Consent",
     "Conversation",
     "CovoteMoments",
     "Findings",
     "InputError",
+    "JuryRanking",
     "Lookalikes",
     "OpinionGroups",
     "OpinionSpace",
@@ -195,6 +205,8 @@ __all__ = [
     "place_participant",
     "plant_conversation",
     "rake_weights",
+    "rank_by_audience",
+    "rank_by_jury",
     "read_polis",
     "read_schema",
     "refresh",

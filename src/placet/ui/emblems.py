@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 DEFAULT_EMBLEM: Final = "landmark"
 
@@ -22,7 +23,7 @@ EMBLEMS: Final[dict[str, str | Promise]] = {
     "mountain": _("Mountain"),
     "tree-deciduous": _("Tree"),
     "sprout": _("Sprout"),
-    "sun": _("Sun"),
+    "sun": pgettext_lazy("emblem", "Sun"),
     "telescope": _("Telescope"),
     "network": _("Network"),
     "graduation-cap": _("Learning"),

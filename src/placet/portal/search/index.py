@@ -7,39 +7,26 @@ it is read, never here.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, Max, Q
 
 from placet.portal.models import STEM_LENGTH, SearchEntry, SearchStem
+from placet.portal.search.sources import Item, searched_items, state_of_sources
 from placet.sense.text.embedding import MissingExtraError
 from placet.sense.text.stemming import stems
-from placet.stages.consultations.models import Consultation, Statement
-from placet.stages.mandates.models import Mandate, Priority
 from placet.stages.sensemaking.vectors import store_vectors
-from placet.stages.texts.models import Text, TextVersion, Translation
+from placet.stages.texts.models import Text, TextVersion
 from placet.stages.texts.queries import all_wordings_of
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 1_000
+PLACES = [place for place in fields(Item) if place.name != "text_id"]
 STATE_KEY = "portal.search.state"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A text and where it stands."""
-
-    kind: SearchEntry.Kind
-    text_id: UUID
-    reflection_id: UUID
-    priority_id: int | None = None
-    consultation_id: UUID | None = None
-    statement_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +62,13 @@ def update_index() -> Changes:
 
 
 def _state() -> tuple[object, ...]:
-    """Moves whenever a text, its translations, or what is published of them does."""
-    statements = Statement.objects.aggregate(
-        n=Count("pk", filter=Q(state=Statement.State.ACCEPTED)), latest=Max("moderated_at"), all=Count("pk")
-    )
-    return (
-        TextVersion.objects.aggregate(Max("pk"))["pk__max"],
-        Translation.objects.aggregate(Max("pk"))["pk__max"],
-        *statements.values(),
-        *(model.objects.count() for model in (Mandate, Priority, Consultation)),
-        SearchEntry.objects.count(),
-    )
-
-
-def _items() -> Iterator[Item]:
-    """Every text that is searched. Waiting and rejected statements are none of them."""
-    for mandate in Mandate.objects.all():
-        for text_id in (mandate.body_id, mandate.scope_id):
-            yield Item(SearchEntry.Kind.MANDATE, text_id, mandate.reflection_id)
-    for priority in Priority.objects.all():
-        item = Item(SearchEntry.Kind.PRIORITY, priority.title_id, priority.reflection_id, priority.pk)
-        yield from (item, replace(item, text_id=priority.description_id))
-    consultations = Consultation.objects.values_list(
-        "pk", "question_id", "introduction_id", "priority_id", "priority__reflection_id"
-    )
-    places = {}
-    for pk, question, introduction, priority_id, reflection_id in consultations:
-        item = Item(SearchEntry.Kind.CONSULTATION, question, reflection_id, priority_id, pk)
-        places[pk] = item
-        yield from (item, replace(item, text_id=introduction))
-    accepted = Statement.objects.filter(state=Statement.State.ACCEPTED)
-    for pk, text_id, consultation_id in accepted.values_list("pk", "text_id", "consultation_id"):
-        if place := places.get(consultation_id):  # made since the other query: next time
-            kind = SearchEntry.Kind.STATEMENT
-            yield replace(place, kind=kind, text_id=text_id, statement_id=pk)
+    """What the index was made from, and how large it is."""
+    return (*state_of_sources(), SearchEntry.objects.count())
 
 
 def _wanted_entries() -> Iterator[tuple[tuple[int, int | None], tuple[SearchEntry, str]]]:
     """Each current wording of each item, by version and translation, with its body."""
-    items = {item.text_id: item for item in _items()}
+    items = {item.text_id: item for item in searched_items()}
     text_ids = list(items)
     for start in range(0, len(text_ids), AT_ONCE):
         some = text_ids[start : start + AT_ONCE]
@@ -122,11 +77,7 @@ def _wanted_entries() -> Iterator[tuple[tuple[int, int | None], tuple[SearchEntr
             item = items[text_id]
             for wording in wordings:
                 entry = SearchEntry(
-                    kind=item.kind,
-                    reflection_id=item.reflection_id,
-                    priority_id=item.priority_id,
-                    consultation_id=item.consultation_id,
-                    statement_id=item.statement_id,
+                    **{place.name: getattr(item, place.name) for place in PLACES},
                     version_id=wording.version_id,
                     translation_id=wording.translation_id,
                     language=wording.language,

@@ -1,13 +1,14 @@
 """What a reader finds: both rankings in one list of texts, with counts by kind, language and reflection."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from placet.portal.models import SearchEntry
 from placet.portal.search.expansion import expanded
@@ -15,12 +16,25 @@ from placet.portal.search.meaning import rank_by_meaning
 from placet.portal.search.words import phrases_of, rank_by_words
 from placet.sense.text.stemming import fold
 from placet.stages.consultations.models import Consultation, Statement
+from placet.stages.contributions.models import Call, Contribution
+from placet.stages.dialogues.models import Dialogue, HouseRule, Series
 from placet.stages.mandates.models import Reflection, Role, RoleGrant
 from placet.stages.mandates.permissions import Actor
 from placet.stages.mandates.queries import MANAGING_ROLES
 from placet.stages.people.models import Account
 
 LONGEST_QUERY = 200  # characters
+# What an entry belongs to, the nearest first.
+OWNERS = ("statement", "consultation", "takeaway", "dialogue", "series", "contribution", "call")
+_PAGES = {
+    "statement": "portal:statement",
+    "consultation": "consultations:consultation",
+    "takeaway": "dialogues:takeaway",
+    "dialogue": "dialogues:dialogue",
+    "series": "dialogues:series",
+    "contribution": "contributions:contribution",
+    "call": "contributions:call",
+}
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): what both rankings put high comes first,
 # without comparing their scores.
 FUSION = 60
@@ -85,9 +99,7 @@ def search(actor: Actor, question: Question) -> Results:
     scores = _fused(
         sorted(by_words, key=lambda pk: (-by_words[pk], pk)), [near.entry_id for near in by_meaning or ()]
     )
-    entries = visible.select_related(
-        "version__text", "translation", "reflection", "statement", "consultation"
-    )
+    entries = visible.select_related("version__text", "translation", "reflection", *OWNERS)
     found = _by_text(entries.in_bulk(list(scores)), scores, by_words, question.language)
     if phrases := phrases_of(question.words):
         found = [each for each in found if _contains(each.entry, phrases)]
@@ -103,13 +115,40 @@ def visible_entries(actor: Actor) -> QuerySet[SearchEntry]:
         reflections |= Q(reflection__in=held.values("reflection"))
         managed = held.filter(role__in=[Role(role) for role in MANAGING_ROLES])
         consultations |= Q(reflection__in=managed.values("reflection"))
-    live = Q(statement=None) | Q(statement__state=Statement.State.ACCEPTED)
-    return SearchEntry.objects.filter(reflections, consultations, live)
+    return SearchEntry.objects.filter(reflections, consultations, *_published())
+
+
+def _published() -> Iterator[Q]:
+    """What has been taken back since the index was made is not shown, whoever asks."""
+    yield Q(statement=None) | Q(statement__state=Statement.State.ACCEPTED)
+    yield Q(contribution=None) | Q(contribution__state=Contribution.State.PUBLISHED)
+    yield Q(call=None) | ~Q(call__state=Call.State.DRAFT)
+    yield Q(series=None) | Q(series__state=Series.State.PUBLISHED)
+    yield Q(dialogue=None) | (
+        ~Q(dialogue__state=Dialogue.State.DRAFT)
+        & ~Q(dialogue__house_rule=HouseRule.CLOSED)
+        & Q(dialogue__series__state=Series.State.PUBLISHED)
+    )
+    yield Q(takeaway=None) | Q(takeaway__removed_at=None, takeaway__report__published_at__isnull=False)
 
 
 def body_of(entry: SearchEntry) -> str:
     """The wording of an entry."""
     return entry.translation.body if entry.translation else entry.version.body
+
+
+def owner_of(entry: SearchEntry) -> Any:
+    """What the text belongs to; None for a mandate or a priority, which belong to their reflection."""
+    return next((owner for name in OWNERS if (owner := getattr(entry, name))), None)
+
+
+def address_of(entry: SearchEntry) -> str:
+    """The page on which the text stands."""
+    for name in OWNERS:
+        if owner := getattr(entry, name):
+            return reverse(_PAGES[name], args=[owner.reference])
+    name = "portal:mandate" if entry.kind == SearchEntry.Kind.MANDATE else "portal:reflection"
+    return reverse(name, args=[entry.reflection.slug])
 
 
 def _fused(*rankings: Sequence[int]) -> dict[int, float]:

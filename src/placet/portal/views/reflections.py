@@ -1,4 +1,4 @@
-"""The public pages of a reflection: overview, mandate, calendar, members."""
+"""The public pages of a reflection: overview, mandate, members."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from placet.portal.queries import calendar_years, nearest_milestones, priority_columns
+from placet.portal.calendar.entries import nearest_entries
+from placet.portal.queries import priority_columns
 from placet.stages.mandates import queries as mandates
 from placet.stages.mandates.models import Reflection
 
@@ -30,7 +31,7 @@ def reflection(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "mandate": mandates.mandate_view(found, language),
             "columns": priority_columns(found, request.user, language),
-            "milestones": nearest_milestones(found, language, timezone.now().date()),
+            "entries": nearest_entries(found, request.user, language, timezone.now()),
             "members": mandates.member_views(found, language),
             "constituencies": mandates.constituency_views(found, language),
         },
@@ -42,13 +43,6 @@ def mandate(request: HttpRequest, slug: str) -> HttpResponse:
     """Who asked, for what, and by when an answer is due."""
     found = mandates.find_reflection(slug, request.user)
     return _page(request, found, "mandate", {"mandate": mandates.mandate_view(found, _language())})
-
-
-@require_GET
-def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything dated, by year."""
-    found = mandates.find_reflection(slug, request.user)
-    return _page(request, found, "calendar", {"years": calendar_years(found, _language())})
 
 
 @require_GET

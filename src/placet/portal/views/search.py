@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from placet.portal.models import SearchEntry
-from placet.portal.search.highlights import Part, highlighted
-from placet.portal.search.results import LONGEST_QUERY, Found, Question, body_of, search
+from placet.portal.search.highlights import Part, excerpt, highlighted
+from placet.portal.search.results import LONGEST_QUERY, Found, Question, address_of, body_of, owner_of, search
 from placet.stages.mandates.permissions import Actor
 from placet.stages.mandates.queries import visible_reflections
 from placet.stages.texts.queries import Wording, wordings
@@ -145,12 +145,12 @@ def _hit(each: Found, readable: Wording, question: Question, names: dict[str, st
     body, language = (
         (body_of(entry), entry.language) if each.is_by_words else (readable.body, readable.language)
     )
-    owner = entry.statement or entry.consultation
+    owner = owner_of(entry)
     return Hit(
-        url=_address(entry),
+        url=address_of(entry),
         reference=owner.reference if owner else "",
         kind=entry.get_kind_display(),
-        parts=highlighted(body, language, question.asked),
+        parts=excerpt(highlighted(body, language, question.asked)),
         language=language,
         original_language=entry.version.text.language,
         reflection=names.get(entry.reflection.slug, entry.reflection.slug),
@@ -158,12 +158,3 @@ def _hit(each: Found, readable: Wording, question: Question, names: dict[str, st
         is_by_words=each.is_by_words,
         is_simulated=owner.is_simulated if owner else entry.reflection.is_simulated,
     )
-
-
-def _address(entry: SearchEntry) -> str:
-    if entry.statement:
-        return reverse("portal:statement", args=[entry.statement.reference])
-    if entry.consultation:
-        return reverse("consultations:consultation", args=[entry.consultation.reference])
-    name = "portal:mandate" if entry.kind == SearchEntry.Kind.MANDATE else "portal:reflection"
-    return reverse(name, args=[entry.reflection.slug])

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from placet.stages.consultations import queries as consultations
 from placet.stages.consultations.identity import current_participant
 from placet.stages.consultations.lineage import lineage_of
+from placet.stages.dialogues.reporting.statements import origin_of
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.sensemaking.queries import statement_figures
 from placet.stages.texts.queries import all_wordings
@@ -30,6 +31,7 @@ def statement(request: HttpRequest, reference: str) -> HttpResponse:
             "statement": consultations.statement_views([found], language)[0],
             "wordings": all_wordings(found.text_id),
             "lineage": lineage_of(found, language),
+            "origin": origin_of(found, language),
             "own_vote": votes.get(found.id),
             "figures": statement_figures(found.consultation).get(found.reference),
         },

@@ -1,4 +1,4 @@
-"""Proportions with their intervals, consent across members, weights, and what may be published."""
+"""Proportions with their intervals, consent across members, weights, juries, and what may be published."""
 
 from placet.sense.estimates.consent import consent_across_members, consent_from_counts
 from placet.sense.estimates.proportions import (
@@ -9,6 +9,7 @@ from placet.sense.estimates.proportions import (
     two_proportion_z,
     wilson_interval,
 )
+from placet.sense.estimates.ranking import AudienceRanking, JuryRanking, rank_by_audience, rank_by_jury
 from placet.sense.estimates.releases import Release, ReleaseTable, prepare_release
 from placet.sense.estimates.results import Consent, Estimate, LeastFavourable
 from placet.sense.estimates.shrinkage import ShrunkProportions, shrink_proportions
@@ -23,9 +24,11 @@ from placet.sense.estimates.weights import (
 )
 
 __all__ = [
+    "AudienceRanking",
     "Consent",
     "Estimate",
     "Interval",
+    "JuryRanking",
     "LeastFavourable",
     "Release",
     "ReleaseTable",
@@ -41,6 +44,8 @@ __all__ = [
     "one_proportion_z",
     "prepare_release",
     "rake_weights",
+    "rank_by_audience",
+    "rank_by_jury",
     "shrink_proportions",
     "smoothed_proportion",
     "two_proportion_z",

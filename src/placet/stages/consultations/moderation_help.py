@@ -97,7 +97,7 @@ def _help(statement: Statement, row: ModerationView, n_alike: int, merged_into: 
     if statement.state != Statement.State.SUBMITTED:
         return Help(merged_into=merged_into)
     original = row.original
-    parts = _parts(original.body)
+    parts = marked_parts(original.body)
     return Help(
         parts=parts,
         looks_like=other_language(original.body, original.language),
@@ -107,7 +107,8 @@ def _help(statement: Statement, row: ModerationView, n_alike: int, merged_into: 
     )
 
 
-def _parts(text: str) -> tuple[Part, ...]:
+def marked_parts(text: str) -> tuple[Part, ...]:
+    """A text cut where personal data begin and end; empty where there are none, or the extra is missing."""
     try:
         found = sorted(find_personal_data(text), key=lambda datum: datum.start)
     except MissingExtraError:

@@ -284,6 +284,13 @@ class Invitation(models.Model):
     role = models.CharField(max_length=12, choices=Role, blank=True, help_text="Empty: participant.")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="+", null=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="That a partner acts for.",
+    )
     token_digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

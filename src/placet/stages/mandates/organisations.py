@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -76,6 +76,9 @@ def change_organisation(actor: Actor, organisation: Organisation, frame: Organis
     organisation.website = frame.website
     organisation.is_partner = frame.is_partner
     organisation.save(update_fields=["member", "website", "is_partner"])
+    if organisation.is_partner:
+        for representative in representatives(organisation):
+            _make_partner(organisation, representative.account)
     _record("change_organisation", organisation, account)
 
 
@@ -89,27 +92,48 @@ def name_representative(actor: Actor, organisation: Organisation, account: Accou
         To all but the secretariat.
     """
     secretariat = require_role(actor, organisation.reflection, Role.SECRETARIAT)
+    return represent(organisation, account, named_by=secretariat)
+
+
+def represent(organisation: Organisation, account: Account, *, named_by: Account) -> Representative:
+    """What :func:`name_representative` does, in the transaction of a caller that asked for permission."""
     representative, is_new = Representative.objects.get_or_create(
         organisation=organisation, account=account, revoked_at=None
     )
     if organisation.is_partner:
-        RoleGrant.objects.get_or_create(
-            reflection=organisation.reflection, account=account, role=Role.PARTNER, revoked_at=None
-        )
+        _make_partner(organisation, account)
     if is_new:
-        _record("name_representative", organisation, secretariat, represented_by=str(account.id))
+        _record("name_representative", organisation, named_by, represented_by=str(account.id))
     return representative
 
 
 @transaction.atomic
 def revoke_representative(actor: Actor, representative: Representative) -> None:
-    """End that an account acts for an organisation. Asked twice, it does nothing the second time."""
+    """End that an account acts for an organisation. Asked twice, it does nothing the second time.
+
+    Whoever acts for no partner any more loses that role.
+    """
     organisation = representative.organisation
     secretariat = require_role(actor, organisation.reflection, Role.SECRETARIAT)
-    current = Representative.objects.filter(pk=representative.pk, revoked_at=None)
-    if current.update(revoked_at=timezone.now()):
-        represented_by = str(representative.account_id)
-        _record("revoke_representative", organisation, secretariat, represented_by=represented_by)
+    if not _end(representative, ended_by=secretariat) or not organisation.is_partner:
+        return
+    account, reflection = representative.account, organisation.reflection
+    if not represented_organisations(account, reflection).filter(is_partner=True).exists():
+        RoleGrant.objects.filter(
+            reflection=reflection, account=account, role=Role.PARTNER, revoked_at=None
+        ).update(revoked_at=timezone.now())
+
+
+def end_representations(account: Account, reflection: Reflection, *, ended_by: Account) -> None:
+    """End that an account acts for partners, in the transaction of a caller that asked for permission."""
+    held = Representative.objects.filter(
+        account=account,
+        organisation__reflection=reflection,
+        organisation__is_partner=True,
+        revoked_at=None,
+    )
+    for representative in held.select_related("organisation"):
+        _end(representative, ended_by=ended_by)
 
 
 def represented_organisations(actor: Actor, reflection: Reflection) -> QuerySet[Organisation]:
@@ -144,7 +168,9 @@ def find_organisation(reflection: Reflection, pk: UUID) -> Organisation:
 def find_representative(organisation: Organisation, pk: int) -> Representative:
     """That representative of this organisation, revoked or not; Http404 where it is another's or none."""
     return get_object_or_404(
-        Representative.objects.select_related("organisation__reflection"), organisation=organisation, pk=pk
+        Representative.objects.select_related("organisation__reflection", "account"),
+        organisation=organisation,
+        pk=pk,
     )
 
 
@@ -155,6 +181,13 @@ def representatives(organisation: Organisation) -> QuerySet[Representative]:
         .select_related("account")
         .order_by("account__email")
     )
+
+
+def representative_counts(reflection: Reflection) -> dict[UUID, int]:
+    """How many act for each organisation of a reflection today; those without any are absent."""
+    held = Representative.objects.filter(organisation__reflection=reflection, revoked_at=None)
+    counted = held.values("organisation").annotate(n=Count("pk"))
+    return {row["organisation"]: row["n"] for row in counted}
 
 
 def organisation_views(reflection: Reflection, language: str) -> list[OrganisationView]:
@@ -178,6 +211,21 @@ def views_of(organisations: "QuerySet[Organisation]", language: str) -> dict[UUI
         )
         for each in found
     }
+
+
+def _end(representative: Representative, *, ended_by: Account) -> bool:
+    current = Representative.objects.filter(pk=representative.pk, revoked_at=None)
+    if not current.update(revoked_at=timezone.now()):
+        return False
+    represented_by = str(representative.account_id)
+    _record("revoke_representative", representative.organisation, ended_by, represented_by=represented_by)
+    return True
+
+
+def _make_partner(organisation: Organisation, account: Account) -> None:
+    RoleGrant.objects.get_or_create(
+        reflection=organisation.reflection, account=account, role=Role.PARTNER, revoked_at=None
+    )
 
 
 def _check_frame(reflection: Reflection, frame: OrganisationFrame) -> None:

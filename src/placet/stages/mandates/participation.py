@@ -20,6 +20,7 @@ from placet.stages.mandates.models import (
     Constituency,
     Invitation,
     Member,
+    Organisation,
     Participant,
     ParticipantLink,
     Reflection,
@@ -27,6 +28,7 @@ from placet.stages.mandates.models import (
     RoleGrant,
     Standing,
 )
+from placet.stages.mandates.organisations import end_representations, represent
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.mandates.queries import participant_of
 from placet.stages.people.actions import queue_message
@@ -67,7 +69,10 @@ def grant_role(
 
 @transaction.atomic
 def revoke_role(actor: Actor, grant: RoleGrant) -> None:
-    """Take a role back. The last secretariat stays: a reflection is never left without one."""
+    """Take a role back. The last secretariat stays: a reflection is never left without one.
+
+    Whoever is no partner any more acts for no partner either.
+    """
     revoker = require_role(actor, grant.reflection, Role.SECRETARIAT)
     held = RoleGrant.objects.select_for_update().filter(
         reflection=grant.reflection, role=Role.SECRETARIAT, revoked_at=None
@@ -84,6 +89,8 @@ def revoke_role(actor: Actor, grant: RoleGrant) -> None:
             scope_id=grant.reflection_id,
             role=grant.role,
         )
+        if grant.role == Role.PARTNER:
+            end_representations(grant.account, grant.reflection, ended_by=revoker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class InvitedAs:
     role: Role | None = None
     member: Member | None = None
     constituency: Constituency | None = None
+    organisation: Organisation | None = None
 
 
 def invite(
@@ -143,7 +151,8 @@ def invite_many(
     Raises
     ------
     ValidationError
-        Where an address is wrong, there are more than 500, or the member does not fit the role.
+        Where an address is wrong, there are more than 500, or the member or the organisation does not fit
+        the role.
     """
     inviter = require_role(actor, reflection, Role.SECRETARIAT)
     addresses = list(dict.fromkeys(email.strip().lower() for email in emails))
@@ -156,6 +165,8 @@ def invite_many(
     _check_belongs(reflection, invited_as.member, invited_as.constituency)
     if invited_as.role is not None:
         _check_role_member(reflection, invited_as.role, invited_as.member)
+    if invited_as.organisation is not None:
+        _check_partner(reflection, invited_as.role, invited_as.organisation)
     role = invited_as.role.value if invited_as.role else ""
     now = timezone.now()
     Invitation.objects.filter(
@@ -170,6 +181,7 @@ def invite_many(
                 role=role,
                 member=invited_as.member,
                 constituency=invited_as.constituency,
+                organisation=invited_as.organisation,
                 token_digest=_digest(token),
                 invited_by=inviter,
                 expires_at=now + INVITATION_LIFETIME,
@@ -248,7 +260,7 @@ def find_invitation(token: str, *, now: datetime | None = None) -> Invitation | 
             revoked_at=None,
             expires_at__gt=now or timezone.now(),
         )
-        .select_related("reflection", "member", "constituency")
+        .select_related("reflection", "member", "constituency", "organisation")
         .first()
     )
 
@@ -264,7 +276,7 @@ def accept_invitation(account: Account, token: str) -> Invitation:
     """
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("reflection", "member", "constituency")
+        .select_related("reflection", "member", "constituency", "organisation")
         .filter(token_digest=_digest(token), email=account.email.lower(), revoked_at=None)
         .first()
     )
@@ -284,6 +296,8 @@ def accept_invitation(account: Account, token: str) -> Invitation:
         )
         if grant.member_id != invitation.member_id:
             raise PermissionDenied(_("You hold this role for another member: it has to be revoked first."))
+        if invitation.organisation:
+            represent(invitation.organisation, account, named_by=invitation.invited_by)
     else:
         participant = participant_for(account, invitation.reflection)
         participant = Participant.objects.select_for_update().get(pk=participant.pk)
@@ -362,6 +376,13 @@ def _check_role_member(reflection: Reflection, role: Role, member: Member | None
         raise ValidationError(_("A delegate speaks for a member: name it."))
     if role != Role.DELEGATE and member is not None:
         raise ValidationError(_("Only a delegate speaks for a member."))
+
+
+def _check_partner(reflection: Reflection, role: Role | None, organisation: Organisation) -> None:
+    if organisation.reflection_id != reflection.id:
+        raise ValidationError(_("That organisation belongs to another reflection."))
+    if role != Role.PARTNER or not organisation.is_partner:
+        raise ValidationError(_("Only a partner acts for an organisation that holds dialogues."))
 
 
 def _check_belongs(reflection: Reflection, member: Member | None, constituency: Constituency | None) -> None:

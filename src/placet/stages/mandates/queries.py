@@ -109,6 +109,11 @@ class HeldReflection:
         """Whether there are pages to run it by for these roles."""
         return bool(self.roles & set(MANAGING_ROLES))
 
+    @property
+    def holds_dialogues(self) -> bool:
+        """Whether dialogues are all that there is to run for these roles."""
+        return Role.PARTNER in self.roles and not self.is_run
+
 
 @dataclass(frozen=True, slots=True)
 class SetupProgress:

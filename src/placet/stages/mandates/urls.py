@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from placet.stages.mandates.views import belonging, invitations, people, setup
+from placet.stages.mandates.views import belonging, invitations, organisations, people, setup
 
 app_name = "mandates"
 _reflection = [
@@ -24,6 +24,15 @@ _reflection = [
     path("calendar/<int:pk>/", setup.change_milestone, name="change-milestone"),
     path("calendar/<int:pk>/remove/", setup.remove_milestone, name="remove-milestone"),
     path("publish/", setup.publish, name="publish"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/add/", organisations.add_organisation, name="add-organisation"),
+    path("organisations/<uuid:pk>/", organisations.organisation, name="organisation"),
+    path("organisations/<uuid:pk>/change/", organisations.change_organisation, name="change-organisation"),
+    path(
+        "organisations/<uuid:pk>/representatives/<int:representative_pk>/revoke/",
+        organisations.revoke_representative,
+        name="revoke-representative",
+    ),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invitations/<int:pk>/revoke/", people.revoke_invitation, name="revoke-invitation"),

@@ -49,12 +49,23 @@ class Similar:
 
     @property
     def closeness(self) -> str:
-        """The similarity in words: figures would promise more than a model can keep."""
-        if self.similarity >= NEARLY_THE_SAME:
-            return pgettext("similarity", "says nearly the same")
-        if self.is_likely:
-            return pgettext("similarity", "says much the same")
-        return pgettext("similarity", "comes near it")
+        """The similarity in words."""
+        return closeness(self.similarity, is_likely=self.is_likely)
+
+
+def closeness(similarity: float, *, is_likely: bool) -> str:
+    """A similarity in words: figures would promise more than a model can keep."""
+    if similarity >= NEARLY_THE_SAME:
+        return pgettext("similarity", "says nearly the same")
+    if is_likely:
+        return pgettext("similarity", "says much the same")
+    return pgettext("similarity", "comes near it")
+
+
+def likely_from(embedder: Embedder) -> float:
+    """The cosine from which on two texts are likely to say the same."""
+    threshold = duplicate_similarity(centred_model(embedder)) if embedder.is_cross_language else None
+    return LITERAL_SIMILARITY if threshold is None else threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def similar_to(
     found = _nearest(embedder, corpus, text, written_in, n + len(without))
     chosen = [(place, score) for place, score in found if corpus.statement_ids[place] not in without][:n]
     statements = Statement.objects.in_bulk([corpus.statement_ids[place] for place, _ in chosen])
-    likely = _likely_from(embedder)
+    likely = likely_from(embedder)
     here = [(statements[corpus.statement_ids[place]], score) for place, score in chosen]
     views = statement_views([statement for statement, _ in here], reader_language)
     originals = original_wordings(views)
@@ -169,7 +180,7 @@ def _nearest(
 ) -> list[tuple[int, float]]:
     """Places in the corpus and cosines, nearest first, from what is worth showing."""
     places = np.arange(len(corpus))
-    least = _likely_from(embedder) - NEAR_MARGIN
+    least = likely_from(embedder) - NEAR_MARGIN
     if not embedder.is_cross_language:
         places = np.flatnonzero(np.array(corpus.languages) == written_in)
         least = LITERAL_SIMILARITY
@@ -180,8 +191,3 @@ def _nearest(
     found = nearest(query, vectors, n_neighbours=min(n, len(places)))
     pairs = zip(places[found.indices[0]].tolist(), found.similarity[0].tolist(), strict=True)
     return [(place, score) for place, score in pairs if score >= least]
-
-
-def _likely_from(embedder: Embedder) -> float:
-    threshold = duplicate_similarity(centred_model(embedder)) if embedder.is_cross_language else None
-    return LITERAL_SIMILARITY if threshold is None else threshold

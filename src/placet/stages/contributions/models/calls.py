@@ -30,6 +30,9 @@ class Call(models.Model):
     closes_at = models.DateTimeField()
     has_audience_vote = models.BooleanField(default=False)
     audience_closes_at = models.DateTimeField(null=True)
+    judged_at = models.DateTimeField(null=True, help_text="From then on no score changes.")
+    figures = models.JSONField(null=True, help_text="What the jury’s scores say, frozen when judging ended.")
+    audience_figures = models.JSONField(null=True, help_text="Counted when the result is published.")
     result = text_field(null=True)
     decided_at = models.DateTimeField(null=True)
     is_simulated = models.BooleanField(default=False)
@@ -43,6 +46,14 @@ class Call(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="decided") | Q(decided_at__isnull=False),
                 name="a_decided_call_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="decided") | Q(judged_at__isnull=False),
+                name="a_decided_call_was_judged",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_audience_vote=False) | Q(audience_closes_at__gt=F("closes_at")),
+                name="an_audience_votes_once_entries_are_in",
             ),
         )
 

@@ -62,6 +62,28 @@ class CommentVote(models.Model):
         return f"{self.vote}"
 
 
+class CommentReport(models.Model):
+    """A reader thinks that a comment breaks a point of the rule; a moderator looks, and that settles it."""
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="reports")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey("contributions.ModerationRule", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("comment", "participant"), name="a_comment_is_reported_once"),
+        )
+        indexes = (
+            models.Index(fields=("comment",), condition=Q(settled_at=None), name="open_comment_reports"),
+        )
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"
+
+
 class ModerationRule(models.Model):
     """One point of the public rule that every decision names. Retired, it stays on what was decided by it."""
 

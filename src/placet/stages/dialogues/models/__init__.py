@@ -2,6 +2,7 @@
 
 from placet.stages.dialogues.models.meetings import (
     LEAST_GROUP_COUNT,
+    AgendaAddress,
     Dialogue,
     DialogueInvitation,
     HouseRule,
@@ -31,6 +32,7 @@ __all__ = [
     "LEAST_GROUP_COUNT",
     "POINT_MAX_LENGTH",
     "TAKEAWAY_MAX_LENGTH",
+    "AgendaAddress",
     "Dialogue",
     "DialogueInvitation",
     "HouseRule",

@@ -44,11 +44,15 @@ class Series(models.Model):
 
 
 class HouseRule(models.TextChoices):
-    """What may be told afterwards. It is settled before a dialogue begins and never loosened."""
+    """What may be told afterwards. It is settled before a dialogue begins and never loosened.
+
+    Where the rule of a past dialogue is not known, nothing is attributed either.
+    """
 
     ON_RECORD = "on-record", _("on the record")
     CHATHAM_HOUSE = "chatham-house", _("Chatham House Rule")
     CLOSED = "closed", pgettext_lazy("house rule", "closed")
+    UNKNOWN = "unknown", _("house rule not known")
 
 
 class Dialogue(models.Model):
@@ -315,3 +319,15 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class AgendaAddress(models.Model):
+    """Which address of an account's agenda is good today."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", primary_key=True
+    )
+    number = models.PositiveIntegerField(default=1, help_text="One more makes the former address useless.")
+
+    def __str__(self) -> str:
+        return f"agenda {self.number}"

@@ -35,6 +35,9 @@ class Takeaway(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.OneToOneField(Text, on_delete=models.PROTECT, related_name="+")
     points = models.ManyToManyField(Point, related_name="takeaways")
+    rests_on_whole = models.BooleanField(
+        default=False, help_text="On the dialogue as a whole: its rapporteur says so, and names no points."
+    )
     is_dissent = models.BooleanField(default=False, help_text="A view that the room did not share.")
     is_simulated = models.BooleanField(default=False)
     removed_at = models.DateTimeField(null=True)

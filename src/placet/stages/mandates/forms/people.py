@@ -65,34 +65,7 @@ class InvitationForm(OnceForm):
             ]
 
     def clean_addresses(self) -> list[str]:
-        lines = self.cleaned_data["addresses"].splitlines()
-        errors: list[ValidationError] = []
-        seen: dict[str, int] = {}
-        for number, line in enumerate(lines, start=1):
-            address = line.strip().lower()
-            if not address:
-                continue
-            try:
-                validate_email(address)
-            except ValidationError:
-                message = gettext("Line %(number)s: “%(line)s” is not an e-mail address.")
-                errors.append(ValidationError(message, params={"number": number, "line": line.strip()[:80]}))
-                continue
-            if len(address) > 254:
-                message = gettext("Line %(number)s: this address is too long.")
-                errors.append(ValidationError(message, params={"number": number}))
-            elif address in seen:
-                message = gettext("Line %(number)s: the same address stands on line %(first)s.")
-                errors.append(ValidationError(message, params={"number": number, "first": seen[address]}))
-            seen.setdefault(address, number)
-        if len(seen) > INVITATIONS_AT_ONCE:
-            message = gettext("At most %(limit)s addresses at once; these are %(count)s.")
-            errors.insert(
-                0, ValidationError(message, params={"limit": INVITATIONS_AT_ONCE, "count": len(seen)})
-            )
-        if errors:
-            raise ValidationError(errors[:20])
-        return list(seen)
+        return addresses_by_line(self.cleaned_data["addresses"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -110,3 +83,38 @@ class InvitationForm(OnceForm):
         data = self.cleaned_data
         role = Role(data["role"]) if data["role"] else None
         return InvitedAs(role, data["member"], data["constituency"])
+
+
+def addresses_by_line(text: str) -> list[str]:
+    """The e-mail addresses of a text, one a line, in their order.
+
+    Raises
+    ------
+    ValidationError
+        With a sentence for each line that is wrong, and where there are too many.
+    """
+    errors: list[ValidationError] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        address = line.strip().lower()
+        if not address:
+            continue
+        try:
+            validate_email(address)
+        except ValidationError:
+            message = gettext("Line %(number)s: “%(line)s” is not an e-mail address.")
+            errors.append(ValidationError(message, params={"number": number, "line": line.strip()[:80]}))
+            continue
+        if len(address) > 254:
+            message = gettext("Line %(number)s: this address is too long.")
+            errors.append(ValidationError(message, params={"number": number}))
+        elif address in seen:
+            message = gettext("Line %(number)s: the same address stands on line %(first)s.")
+            errors.append(ValidationError(message, params={"number": number, "first": seen[address]}))
+        seen.setdefault(address, number)
+    if len(seen) > INVITATIONS_AT_ONCE:
+        message = gettext("At most %(limit)s addresses at once; these are %(count)s.")
+        errors.insert(0, ValidationError(message, params={"limit": INVITATIONS_AT_ONCE, "count": len(seen)}))
+    if errors:
+        raise ValidationError(errors[:20])
+    return list(seen)

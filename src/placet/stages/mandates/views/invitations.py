@@ -12,6 +12,7 @@ from placet.stages.mandates.manage_pages import reader_language
 from placet.stages.mandates.models import Invitation, Role
 from placet.stages.mandates.permissions import may_see
 from placet.stages.people.models import Account
+from placet.stages.texts.queries import Wording, wordings
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +42,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "constituency": next(
             (view.name for view in constituencies if view.id == found.constituency_id), None
         ),
+        "organisation": _organisation_name(found, language),
         "is_for_this_account": account is not None and account.email.lower() == found.email,
         "path": request.get_full_path(),
     }
@@ -55,9 +57,17 @@ def _refusal(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "mandates/invitation_gone.html", status=404)
 
 
+def _organisation_name(found: Invitation, language: str) -> Wording | None:
+    if found.organisation is None:
+        return None
+    return wordings([found.organisation.name_id], language)[found.organisation.name_id]
+
+
 def _onwards(account: Account, accepted: Invitation) -> HttpResponse:
     if accepted.role in {Role.SECRETARIAT, Role.MODERATOR, Role.ANALYST}:
         return redirect("mandates:manage-reflection", accepted.reflection.slug)
+    if accepted.role == Role.PARTNER:
+        return redirect("mandates:manage")
     if may_see(account, accepted.reflection):
         return redirect("portal:reflection", accepted.reflection.slug)
     return redirect("portal:home")

@@ -19,6 +19,7 @@ class NewText:
     """A text to be written: its bodies by language, and which of them is the original.
 
     ``written_at`` is given where the moment itself tells too much: under the Chatham House Rule, the day.
+    ``by_machine`` are languages into which a machine translated; the others are as ``origin`` says.
     """
 
     bodies: Mapping[str, str]
@@ -26,6 +27,7 @@ class NewText:
     author_id: UUID | None = None
     origin: Origin = Origin.HUMAN
     written_at: datetime | None = None
+    by_machine: frozenset[str] = frozenset()
 
     def validated(self) -> "NewText":
         """The same with spaces trimmed and empty translations left out.
@@ -74,7 +76,11 @@ def create_texts(new_texts: Iterable[NewText]) -> list[Text]:
     Translation.objects.bulk_create(
         [
             Translation(
-                version=version, language=language, body=body, origin=new.origin, translator_id=new.author_id
+                version=version,
+                language=language,
+                body=body,
+                origin=Origin.MACHINE if language in new.by_machine else new.origin,
+                translator_id=None if language in new.by_machine else new.author_id,
             )
             for version, new in zip(versions, valid, strict=True)
             for language, body in new.bodies.items()
@@ -86,12 +92,25 @@ def create_texts(new_texts: Iterable[NewText]) -> list[Text]:
 
 @transaction.atomic
 def revise_text(
-    text: Text, bodies: Mapping[str, str], *, author_id: UUID | None, origin: Origin = Origin.HUMAN
+    text: Text,
+    bodies: Mapping[str, str],
+    *,
+    author_id: UUID | None,
+    origin: Origin = Origin.HUMAN,
+    written_at: datetime | None = None,
+    vouches_for_all: bool = False,
 ) -> bool:
     """Bring a text to new wordings: a changed original is a new version, a changed translation a new row.
 
     A translation that the new bodies leave out, or leave as it was, is not carried over to a new version: it
     may no longer be true to the original. Translators see it, and can say that it still is.
+
+    Parameters
+    ----------
+    written_at : datetime or None
+        Where the moment itself tells too much: under the Chatham House Rule, the day.
+    vouches_for_all : bool
+        Whether whoever saves has all languages before him, so that those left as they were are carried over.
 
     Returns
     -------
@@ -103,19 +122,26 @@ def revise_text(
     current = {wording.language: wording for wording in all_wordings(text.id)}
     original = current[text.language]
     version_id = original.version_id
-    if new.bodies[text.language] != original.body:
+    is_new_version = new.bodies[text.language] != original.body
+    if is_new_version:
         version_id = TextVersion.objects.create(
             text=text,
             number=original.version_number + 1,
             body=new.bodies[text.language],
             author_id=author_id,
+            created_at=written_at or timezone.now(),
         ).pk
     changed = [
         (language, body)
         for language, body in new.bodies.items()
-        if language != text.language and (language not in current or current[language].body != body)
+        if language != text.language
+        and (
+            language not in current
+            or current[language].body != body
+            or (is_new_version and vouches_for_all)
+        )
     ]
-    numbers = {} if version_id != original.version_id else current
+    numbers = {} if is_new_version else current
     for language, body in changed:
         Translation.objects.create(
             version_id=version_id,
@@ -125,4 +151,4 @@ def revise_text(
             origin=origin,
             translator_id=author_id,
         )
-    return bool(changed) or version_id != original.version_id
+    return bool(changed) or is_new_version

@@ -1,0 +1,1 @@
+"""Files beside contributions: looked at before they are kept, served as downloads, read for their text."""

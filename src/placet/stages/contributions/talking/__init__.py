@@ -1,0 +1,1 @@
+"""Comments below contributions: written under a pseudonym, found helpful or not, reported."""

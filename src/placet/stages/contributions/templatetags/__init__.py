@@ -1,0 +1,1 @@
+"""What templates of contributions need beside what Django has."""

@@ -1,0 +1,1 @@
+"""Who comes to a dialogue: registering, the waiting list, invitations, attendance, breakout rooms."""

@@ -23,6 +23,7 @@ from placet.stages.consultations.ballots.actions import submit_statement
 from placet.stages.consultations.merging import merge_statement
 from placet.stages.consultations.models import Consultation, Statement, VoteImport
 from placet.stages.contributions.models import Attachment, Juror
+from placet.stages.dialogues.calendars.agendas import agenda_token
 from placet.stages.dialogues.models import (
     Dialogue,
     DialogueInvitation,
@@ -204,7 +205,7 @@ TABLE: dict[str, Row] = {
     "portal:mandate": reflection(PUBLIC_REFLECTION),
     "portal:calendar": reflection(PUBLIC_REFLECTION),
     "portal:near": reflection(None, PUBLIC_REFLECTION),
-    "portal:calendar-month": reflection(PUBLIC_REFLECTION, None, "2026", "11"),
+    "portal:calendar-month": reflection(PUBLIC_REFLECTION, None, "year", "month"),
     "portal:members": reflection(PUBLIC_REFLECTION),
     "portal:statement": statement(PUBLIC_STATEMENT),
     "portal:search": page(EVERYBODY),
@@ -325,6 +326,11 @@ TABLE: dict[str, Row] = {
     "dialogues:series": series(PUBLIC_SERIES),
     "dialogues:dialogue": dialogue(PUBLIC_DIALOGUE),
     # Coming to dialogues
+    "dialogues:feed": reflection(PUBLIC_REFLECTION),
+    "dialogues:series-ics": series(PUBLIC_SERIES),
+    "dialogues:dialogue-ics": dialogue(PUBLIC_DIALOGUE | {"draft": NO_ONE}),
+    "dialogues:agenda-ics": page(EVERYBODY, None, "agenda token"),
+    "dialogues:renew-agenda": page(None, SIGNED_IN),
     "dialogues:my-dialogues": page(SIGNED_IN),
     "dialogues:register": dialogue(COMING_TO_DIALOGUE, COMING_TO_DIALOGUE),
     "dialogues:cancel-registration": dialogue(COMING_TO_DIALOGUE, NO_ONE),  # nobody here is registered
@@ -594,6 +600,9 @@ class World:
             "consultation": small.consultation.reference,
             "statement": self.statement.reference,
             "priority": 1,
+            "year": 2026,
+            "month": 11,
+            "agenda token": agenda_token(small.accounts["participant"]),
             "member": "PL",
             "constituency": "young-leaders",
             "series": self.held.series.reference if hasattr(self, "held") else "",

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from placet.stages.contributions.calls.audience import own_audience_vote
 from placet.stages.contributions.calls.judging import barred_by_juror
@@ -247,7 +248,7 @@ def _phase_labels() -> dict[str, str]:
     return {
         "draft": _("draft"),
         "upcoming": _("upcoming"),
-        "open": _("open"),
+        "open": pgettext("call", "open"),
         "closed": _("closed to entries"),
         "judging": _("being judged"),
         "deliberating": _("the jury deliberates"),

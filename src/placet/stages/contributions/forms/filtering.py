@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from placet.stages.contributions.models import Call, Collection, Contribution
 from placet.stages.contributions.queries import Choice, Filters, Order
@@ -19,7 +20,7 @@ MODELS: Mapping[str, tuple[Any, Any]] = {
     "constituency": (Constituency, _("Constituency")),
     "organisation": (Organisation, _("Organisation")),
     "call": (Call, _("Call")),
-    "collection": (Collection, _("Report")),
+    "collection": (Collection, pgettext_lazy("of recommendations", "Report")),
 }
 
 
@@ -44,7 +45,10 @@ class FilterForm(forms.Form):
         super().__init__(data)
         for name, (_model, label) in MODELS.items():
             if choices[name]:
-                entries = [("", _("All")), *((str(each.pk), each.label) for each in choices[name])]
+                entries = [
+                    ("", pgettext("filter", "All")),
+                    *((str(each.pk), each.label) for each in choices[name]),
+                ]
                 self.fields[name] = forms.ChoiceField(label=label, required=False, choices=entries)
         self.order_fields(["q", "kind", *MODELS, "language", "order"])
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from placet.stages.mandates.models import Participant, Priority, Reflection, text_field
 
@@ -15,7 +16,7 @@ class Call(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("call", "open")
         JUDGING = "judging", _("being judged")
         DECIDED = "decided", _("decided")
 

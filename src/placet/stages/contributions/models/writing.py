@@ -58,9 +58,9 @@ class Contribution(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("awaiting moderation")
-        PUBLISHED = "published", _("published")
-        REJECTED = "rejected", _("rejected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        PUBLISHED = "published", pgettext_lazy("contribution", "published")
+        REJECTED = "rejected", pgettext_lazy("contribution", "rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("contribution", "withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reflection = models.ForeignKey(Reflection, on_delete=models.PROTECT, related_name="+")

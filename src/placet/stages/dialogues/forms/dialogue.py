@@ -11,7 +11,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placet.stages.dialogues.forms.choosing import COLUMNS, language_choices, offer, priority_choices
@@ -64,7 +64,11 @@ class DialogueForm(MultilingualForm):
         "date_note": Words(
             _("Remark on the date"), _("For example, why the day is not known."), is_required=False
         ),
-        "place": Words(_("Place"), _("Town and building; for everybody to read."), is_required=False),
+        "place": Words(
+            pgettext_lazy("of a dialogue", "Place"),
+            _("Town and building; for everybody to read."),
+            is_required=False,
+        ),
         "source": Words(_("Source"), _("Where this is on record."), is_required=False),
     }
     priority = forms.TypedChoiceField(label=_("Priority"), coerce=int, required=False, empty_value=None)

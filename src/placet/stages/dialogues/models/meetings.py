@@ -26,7 +26,7 @@ class Series(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
+        PUBLISHED = "published", pgettext_lazy("series", "published")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reflection = models.ForeignKey(Reflection, on_delete=models.PROTECT, related_name="+")

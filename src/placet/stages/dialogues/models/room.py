@@ -9,7 +9,6 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from placet.stages.consultations.models import Statement
@@ -114,8 +113,8 @@ class LiveQuestion(models.Model):
 
     class State(models.TextChoices):
         READY = "ready", pgettext_lazy("live question", "ready")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("live question", "open")
+        CLOSED = "closed", pgettext_lazy("live question", "closed")
 
     id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="questions")

@@ -136,9 +136,7 @@ def revise_text(
         for language, body in new.bodies.items()
         if language != text.language
         and (
-            language not in current
-            or current[language].body != body
-            or (is_new_version and vouches_for_all)
+            language not in current or current[language].body != body or (is_new_version and vouches_for_all)
         )
     ]
     numbers = {} if is_new_version else current

@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections
 
 from placet.config.sqlite import library
+from placet.config.sqlite.base import DatabaseWrapper
+from placet.config.sqlite.kept import KeptConnections
 from placet.config.sqlite.library import has_wal_fault, sqlite_journal_mode
 from tests.conftest import ON_POSTGRESQL
 from tests.demonstration_site import clean_environment
@@ -102,7 +105,7 @@ class TestBackend:
             assert cursor.execute("SELECT '100%'").fetchone() == ("100%",)
 
     def test_values_come_back_as_they_went_in(self) -> None:
-        values = [
+        values: list[Any] = [
             dt.datetime(2030, 1, 2, 3, 4, 5, 6, tzinfo=dt.UTC).replace(tzinfo=None),
             dt.date(2030, 1, 2),
             decimal.Decimal("1.50"),
@@ -124,3 +127,62 @@ class TestBackend:
     def test_djangos_functions_are_known(self) -> None:
         with connection.cursor() as cursor:
             assert cursor.execute("SELECT 'abc' REGEXP 'b.$'").fetchone() == (1,)
+
+
+def reopened(database: Path) -> DatabaseWrapper:
+    """A connection as a request gets one."""
+    settings = connections.configure_settings(
+        {"default": {"ENGINE": "placet.config.sqlite", "NAME": str(database), "OPTIONS": {}}}
+    )
+    wrapper = DatabaseWrapper(settings["default"])
+    wrapper.ensure_connection()
+    return wrapper
+
+
+@pytest.mark.django_db
+def test_a_connection_is_kept_for_the_next_request(tmp_path: Path) -> None:
+    first = reopened(tmp_path / "a.sqlite3")
+    with first.cursor() as cursor:
+        cursor.execute("CREATE TABLE thing (n INTEGER)")
+        cursor.execute("PRAGMA foreign_keys = OFF")
+    raw = first.connection
+    first.close()
+    second = reopened(tmp_path / "a.sqlite3")
+    assert second.connection is raw
+    assert second.cursor().execute("PRAGMA foreign_keys").fetchone() == (1,)
+    other = reopened(tmp_path / "a.sqlite3")  # while the second uses it
+    assert other.connection is not raw
+
+
+@pytest.mark.django_db
+def test_a_connection_inside_a_transaction_is_not_kept_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    first = reopened(tmp_path / "a.sqlite3")
+    first.cursor().execute("CREATE TABLE thing (n INTEGER)")
+    raw = first.connection
+    raw.execute("BEGIN")
+    raw.execute("INSERT INTO thing VALUES (1)")
+    first.close()
+    second = reopened(tmp_path / "a.sqlite3")
+    assert second.connection is not raw
+    assert second.cursor().execute("SELECT count(*) FROM thing").fetchone() == (0,)
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
+    first = reopened(tmp_path / "a.sqlite3")
+    first.cursor().execute("CREATE TABLE thing (n INTEGER)")
+    first.close()
+    replacement = reopened(tmp_path / "b.sqlite3")
+    replacement.cursor().execute("CREATE TABLE other (n INTEGER)")
+    replacement.close()
+    (tmp_path / "b.sqlite3").replace(tmp_path / "a.sqlite3")
+    names = reopened(tmp_path / "a.sqlite3").cursor().execute("SELECT name FROM sqlite_master").fetchall()
+    assert names == [("other",)]
+
+
+def test_no_more_are_kept_than_are_of_use(tmp_path: Path) -> None:
+    kept = KeptConnections(most_kept=2)
+    (tmp_path / "a.sqlite3").touch()
+    opened = [library.LIBRARY.connect(tmp_path / "a.sqlite3") for _ in range(3)]
+    assert [kept.keep(str(tmp_path / "a.sqlite3"), each) for each in opened] == [True, True, False]
+    assert not kept.keep(":memory:", library.LIBRARY.connect(":memory:"))

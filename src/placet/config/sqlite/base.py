@@ -15,6 +15,7 @@ from django.db.backends.sqlite3._functions import register as register_functions
 from django.utils.asyncio import async_unsafe
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
+from placet.config.sqlite.kept import kept_connections
 from placet.config.sqlite.library import LIBRARY
 
 LIBRARY.register_converter("bool", b"1".__eq__)
@@ -51,7 +52,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect, and make Django's functions known."""
+        """A connection that was kept, or a new one that knows Django's functions."""
+        kept = kept_connections.take(str(conn_params["database"]))
+        if kept is not None:
+            kept.execute("PRAGMA foreign_keys = ON")  # a migration may have been the last to use it
+            return kept
         connection = LIBRARY.connect(**conn_params)
         register_functions(connection)
         connection.execute("PRAGMA foreign_keys = ON")
@@ -60,6 +65,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if command := command.strip():
                 connection.execute(command)
         return connection
+
+    def _close(self) -> None:
+        """Let go of the connection: kept for whoever comes next, where it is fit for that."""
+        name = str(self.settings_dict["NAME"])
+        if self.connection is not None and not kept_connections.keep(name, self.connection):
+            super()._close()  # type: ignore[misc]  # the types do not name it
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor that understands Django's style of parameters."""

@@ -287,8 +287,10 @@ def test_manage_lists_what_one_has_a_role_in(client: Client, small: SmallReflect
     assert "Reflection other" not in body
     client.force_login(small.accounts[Role.PARTNER])
     body = client.get(page("manage")).content.decode()
-    assert page("manage-reflection", "small") not in body
-    assert reverse("portal:reflection", args=["small"]) in body
+    assert f'href="{page("manage-reflection", "small")}"' not in body
+    assert reverse("dialogues:manage-list", args=["small"]) in body
+    client.force_login(small.accounts[Role.DELEGATE])
+    assert reverse("portal:reflection", args=["small"]) in client.get(page("manage")).content.decode()
     client.force_login(small.accounts["stranger"])
     assert "You hold no role" in client.get(page("manage")).content.decode()
 

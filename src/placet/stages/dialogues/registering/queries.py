@@ -42,7 +42,7 @@ class RegistrationPanel:
     @property
     def is_shown(self) -> bool:
         """Whether there is anything to say."""
-        return bool(self.state) or self.admission != Dialogue.Admission.NONE
+        return bool(self.state) or (self.is_taking and self.admission != Dialogue.Admission.NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,11 @@ def new_page(browser: "Browser", demo_site: DemonstrationSite) -> Iterator[Calla
         page = context.new_page()
         page.on(
             "console",
-            lambda m: errors.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None,
+            lambda m: (
+                errors.append(f"{m.type}: {m.text} ({m.location['url']})")
+                if m.type in ("error", "warning")
+                else None
+            ),
         )
         page.on("pageerror", lambda error: errors.append(f"exception: {error}"))
         page.console_errors = errors  # type: ignore[attr-defined]

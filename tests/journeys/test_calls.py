@@ -189,6 +189,7 @@ def test_a_call_is_judged_voted_on_and_tied_where_it_is(
         )
         secretariat.get_by_role("button", name="Save").click()
     publish(secretariat, manage)
+    secretariat.console_errors.clear()  # type: ignore[attr-defined]  # refused while the audience voted
     for page, language in ((visitor, "fr"), (new_page(viewport=LAPTOP), "en")):
         page.goto(f"/{language}/call/{reference}/")
         check(page, axe)

@@ -1,7 +1,7 @@
 """A partner sets up a dialogue with 35 places; 40 people register; one gives her place back."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -88,12 +88,22 @@ def set_up_dialogue(page: Page, language: str, axe: Callable[[Page], None]) -> s
     return found[1]
 
 
+@pytest.fixture
+def closing() -> Iterator[list[httpx.Client]]:
+    """The clients of a test, closed after it."""
+    clients: list[httpx.Client] = []
+    yield clients
+    for client in clients:
+        client.close()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_forty_people_register_for_thirty_five_places(
     language: str,
     new_page: Callable[..., Page],
     demo_site: DemonstrationSite,
     axe: Callable[[Page], None],
+    closing: list[httpx.Client],
 ) -> None:
     words = WORDS[language]
     partner = new_page(locale=language, viewport={"width": 1280, "height": 900})
@@ -102,6 +112,7 @@ def test_forty_people_register_for_thirty_five_places(
     dialogue = f"/{language}/dialogue/{reference}/"
     *sessions, last = signed_in_people(demo_site, N_PEOPLE, f"Person{language}")
     visitors = [Visitor(demo_site, session) for session in sessions]
+    closing.extend(visitor.client for visitor in visitors)
     for visitor in visitors:
         visitor.send(f"{dialogue}register/")
 

@@ -12,7 +12,10 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from placet.config.metrics_folder import reserve_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "placet.config.settings")
+reserve_room()  # before anything counts
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -56,6 +56,12 @@ export class KeptVotes {
     return this.#all().filter((vote) => owners.includes(vote.owner)).sort((a, b) => a.castAt - b.castAt);
   }
 
+  /* The vote that another tab kept just now, by what the browser tells of it; null: it was something else. That
+   * tab may have sent it and removed it before this one looks. */
+  keptElsewhere({ key, newValue }) {
+    return key?.startsWith(this.#prefix) ? parsed(newValue) : null;
+  }
+
   /* Whether something would be lost with this page. */
   isAnythingInMemory() {
     return this.#inMemory.size > 0;

@@ -55,8 +55,9 @@ export class VoteSender {
   trouble = null;
 
   /* config: {reference, marks, ballots, token, ahead, csrf, language}; changed: called when anything changes;
-   * counted: with the number of statements voted on, where the server had to be asked. */
-  constructor(config, { changed, counted }) {
+   * counted: with the number of statements voted on, where the server had to be asked; keptElsewhere: with a
+   * vote of the same person in another tab. */
+  constructor(config, { changed, counted, keptElsewhere }) {
     this.#config = config;
     this.#kept = new KeptVotes(config.reference);
     this.#marks = config.marks;
@@ -68,7 +69,11 @@ export class VoteSender {
     addEventListener("pageshow", () => this.#retry());
     addEventListener("pagehide", () => this.#sendFarewell());
     document.addEventListener("visibilitychange", () => this.#retry());
-    addEventListener("storage", changed);
+    addEventListener("storage", (event) => {
+      const vote = this.#kept.keptElsewhere(event);
+      if (vote && this.#marks.includes(vote.owner)) keptElsewhere(vote);
+      changed();
+    });
     this.#retry();
   }
 

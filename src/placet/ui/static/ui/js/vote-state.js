@@ -11,7 +11,8 @@ class VoteState {
   #plural = new Intl.PluralRules(document.documentElement.lang);
   #since = Date.now();
   #saved = Number(root.dataset.voted);
-  #waitingAndNew = new Set();
+  #waitingAndNew = new Set(); // statements
+  #counted = new Set(); // statements: the browser may tell late what was seen already
   #hasSent = root.hasAttribute("data-says-saved");
   #timer = 0;
   #shown = "";
@@ -27,7 +28,13 @@ class VoteState {
         csrf: root.querySelector("[name=csrfmiddlewaretoken]").value,
         language: document.documentElement.lang,
       },
-      { changed: () => this.show(), counted: (voted) => this.#recount(voted) },
+      {
+        changed: () => this.show(),
+        counted: (voted) => this.#recount(voted),
+        keptElsewhere: (vote) => {
+          if (vote.isNew) this.#waitingAndNew.add(vote.statement);
+        },
+      },
     );
     root.addEventListener("click", (event) => {
       if (event.target.closest("[data-dismiss]")) this.sender.dismissRefused();
@@ -65,8 +72,12 @@ class VoteState {
 
   #count(waiting, refused) {
     const now = new Set(waiting.filter((vote) => vote.isNew).map((vote) => vote.statement));
-    const gone = [...this.#waitingAndNew].filter((statement) => !now.has(statement));
-    this.#saved += gone.filter((statement) => !refused.some((vote) => vote.statement === statement)).length;
+    for (const statement of this.#waitingAndNew) {
+      const isRefused = refused.some((vote) => vote.statement === statement);
+      if (now.has(statement) || isRefused || this.#counted.has(statement)) continue;
+      this.#counted.add(statement);
+      this.#saved += 1;
+    }
     this.#waitingAndNew = now;
   }
 

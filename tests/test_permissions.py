@@ -6,7 +6,7 @@ refused to the rest.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import ModuleType
 from uuid import UUID, uuid4
 
 import pytest
@@ -53,6 +53,7 @@ from placet.stages.sensemaking.actions import request_run, run_analysis
 from placet.stages.sensemaking.theme_models import Theme, ThemeAssignment, ThemeRun
 from placet.stages.texts.actions import create_text
 from placet.stages.texts.models import TextVersion
+from tests.permission_rows import EVERYBODY, NO_ONE, SECRETARIAT, SIGNED_IN, Row, Who
 from tests.stages.contributions.calling import SmallCall
 from tests.stages.contributions.import_files import uploaded
 from tests.stages.contributions.talking import discuss
@@ -60,18 +61,13 @@ from tests.stages.contributions.writing import SmallContributions
 from tests.stages.dialogues.meetings import SmallDialogue, add_partner
 from tests.stages.reflections import SmallReflection
 
-EVERYBODY = frozenset({"nobody", "stranger", "participant", "foreign secretariat", *Role.values})
-SIGNED_IN = EVERYBODY - {"nobody"}
-SECRETARIAT = frozenset({"secretariat"})
 MODERATING = frozenset({"secretariat", "moderator"})
 ANALYSING = frozenset({"secretariat", "analyst"})
 READING_DRAFTS = frozenset({"secretariat", "moderator", "analyst"})
 HOLDING_A_ROLE = frozenset(Role.values)
 FOUNDERS = frozenset({"secretariat", "foreign secretariat"})
 AUTHOR = frozenset({"participant"})  # of what is talked about and of what was refused
-NO_ONE: frozenset[str] = frozenset()
 
-Who = frozenset[str] | Mapping[str, frozenset[str]]  # for all states of the object, or by state
 PUBLIC_REFLECTION = {"draft": HOLDING_A_ROLE, "published": EVERYBODY}
 PUBLIC_CONSULTATION = {"draft": READING_DRAFTS, "open": EVERYBODY, "closed": EVERYBODY}
 PUBLIC_STATEMENT = {
@@ -90,6 +86,7 @@ PUBLIC_DIALOGUE = {"draft": WORKING, "announced": AROUND, "live": AROUND, "ended
 COMING_TO_DIALOGUE = {state: who - {"nobody"} for state, who in PUBLIC_DIALOGUE.items()}
 MATERIALS = PUBLIC_DIALOGUE | {"closed": NO_ONE}
 HANDLING_MATERIALS = dict.fromkeys(PUBLIC_DIALOGUE, ORGANISING) | {"closed": NO_ONE}
+PARTS: tuple[ModuleType, ...] = ()
 INVITED = frozenset({"stranger"})
 LEADING = ORGANISING | {"facilitator"}
 WRITING = {"draft": HOLDING_A_ROLE, "published": SIGNED_IN}
@@ -125,22 +122,8 @@ STATES = {
     "contribution": ("submitted", "published", "rejected", "withdrawn"),
     "contribution draft": ("draft",),
     "call": ("draft", "open", "judging", "deliberating", "decided"),
+    **{kind: states for part in PARTS for kind, states in part.STATES.items()},
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """An address: what it is about, what stands in it, and who may use which method."""
-
-    kind: str
-    get: Who | None = None
-    post: Who | None = None
-    arguments: tuple[str, ...] = ()
-    data: dict[str, str] = field(default_factory=dict)
-
-    def who(self, method: str, state: str) -> frozenset[str] | None:
-        who = {"GET": self.get, "POST": self.post}.get(method)
-        return who[state] if isinstance(who, Mapping) else who
 
 
 def page(get: Who | None = None, post: Who | None = None, *arguments: str) -> Row:
@@ -491,6 +474,9 @@ TABLE: dict[str, Row] = {
     "demonstration:mailbox": page(EVERYBODY),
 }
 # What an argument names, of the dialogue in hand.
+for part in PARTS:
+    TABLE |= part.TABLE
+
 DIALOGUE_PARTS = {
     "item": ProgrammeItem,
     "live question": LiveQuestion,
@@ -512,6 +498,7 @@ class World:
             is_open=(kind, state) != ("consultation", "draft"),
         )
         self.foreign = SmallReflection(slug="foreign", prefix="FORGN")
+        self.made: Mapping[str, object] = {}
         self.statement = self.small.statements[0]
         if kind == "statement" and state != "accepted":
             self.statement = submit_statement(
@@ -538,6 +525,9 @@ class World:
                 call=self.called.call, account=self.small.accounts["participant"], public_name="Juror"
             )
         self.talk = discuss(self.small) if kind == "talk" else {}
+        for part in PARTS:
+            if kind in part.STATES:
+                self.made = part.make(self.small, kind, state)
         if kind == "run":
             for number in range(8):
                 participant = self.small.participant()
@@ -552,6 +542,8 @@ class World:
         small = self.small
         if name in self.talk:
             return self.talk[name]
+        if name in self.made:
+            return self.made[name]
         if name == "import":
             return VoteImport.objects.create(
                 consultation=small.consultation,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 KINDS = ("counter", "histogram", "gauge_livesum")  # prometheus_client keeps a file for each
-ROOM_BYTES = 2**20  # a thousand series of a histogram; every route, method and class of status at once is fewer
+ROOM_BYTES = (
+    2**20
+)  # a thousand series of a histogram; every route, method and class of status at once is fewer
 
 
 def share_metrics(home: Path, port: int) -> Path:

@@ -9,6 +9,10 @@ from placet.stages.mandates.models import ReferenceCounter, Reflection
 CONSULTATION, STATEMENT, ANALYSIS = "C", "S", "A"
 CONTRIBUTION, CALL = "K", "CL"
 SERIES, DIALOGUE, TAKEAWAY = "DS", "D", "T"
+FINDING = "F"
+PROPOSAL, CLAUSE, AMENDMENT = "P", "PC", "AM"
+MEETING, SILENCE, DECISION, COMMUNIQUE = "M", "SP", "DC", "CQ"
+COMMITMENT = "CM"
 
 
 @transaction.atomic

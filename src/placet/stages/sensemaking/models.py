@@ -161,6 +161,7 @@ class TextVector(models.Model):
         return f"{self.model} of version {self.version_id}"
 
 
-from placet.stages.sensemaking.theme_models import (  # noqa: E402 - Django looks for models here
-    KeptSummary as KeptSummary,
+from placet.stages.sensemaking.finding_models import (  # noqa: E402 - Django looks for models here
+    Finding as Finding,
 )
+from placet.stages.sensemaking.theme_models import KeptSummary as KeptSummary  # noqa: E402 - the same

@@ -53,7 +53,21 @@ from placet.stages.sensemaking.actions import request_run, run_analysis
 from placet.stages.sensemaking.theme_models import Theme, ThemeAssignment, ThemeRun
 from placet.stages.texts.actions import create_text
 from placet.stages.texts.models import TextVersion
-from tests.permission_rows import EVERYBODY, NO_ONE, SECRETARIAT, SIGNED_IN, Row, Who
+from tests.permission_rows import (
+    EVERYBODY,
+    NO_ONE,
+    SECRETARIAT,
+    SIGNED_IN,
+    Row,
+    Who,
+    amending,
+    communiques,
+    decisions,
+    findings,
+    followup,
+    lineage,
+    proposals,
+)
 from tests.stages.contributions.calling import SmallCall
 from tests.stages.contributions.import_files import uploaded
 from tests.stages.contributions.talking import discuss
@@ -86,7 +100,15 @@ PUBLIC_DIALOGUE = {"draft": WORKING, "announced": AROUND, "live": AROUND, "ended
 COMING_TO_DIALOGUE = {state: who - {"nobody"} for state, who in PUBLIC_DIALOGUE.items()}
 MATERIALS = PUBLIC_DIALOGUE | {"closed": NO_ONE}
 HANDLING_MATERIALS = dict.fromkeys(PUBLIC_DIALOGUE, ORGANISING) | {"closed": NO_ONE}
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (
+    amending,
+    communiques,
+    decisions,
+    findings,
+    followup,
+    lineage,
+    proposals,
+)
 INVITED = frozenset({"stranger"})
 LEADING = ORGANISING | {"facilitator"}
 WRITING = {"draft": HOLDING_A_ROLE, "published": SIGNED_IN}

@@ -9,6 +9,8 @@ import pytest
 
 import placet.demonstration
 from placet.demonstration.content import Bilingual, load_content
+from placet.demonstration.league import load_league
+from placet.demonstration.outcome import load_outcome
 from placet.demonstration.voices import load_voices
 
 NBSP = "\u00a0"
@@ -64,7 +66,14 @@ def bilingual_texts(value: object, place: str = "content") -> Iterator[tuple[str
 
 CONTENT = load_content()
 VOICES = load_voices(CONTENT)
-TEXTS = [*bilingual_texts(CONTENT), *bilingual_texts(VOICES, "voices")]
+OUTCOME = load_outcome(CONTENT, VOICES)
+LEAGUE = load_league()
+TEXTS = [
+    *bilingual_texts(CONTENT),
+    *bilingual_texts(VOICES, "voices"),
+    *bilingual_texts(OUTCOME, "outcome"),
+    *bilingual_texts(LEAGUE, "league"),
+]
 
 
 def test_the_walk_finds_the_texts() -> None:

@@ -11,9 +11,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from placet.portal.lineage.news import queue_news
 from placet.portal.tasks import enqueue_search_update
 from placet.stages.consultations.arrivals import forget_past_arrivals
 from placet.stages.contributions import tasks as contributions
+from placet.stages.decisions.silence.pulse import beat
+from placet.stages.decisions.silence.settling import settle_due
 from placet.stages.dialogues.live.ending import end_overdue_dialogues
 from placet.stages.dialogues.registering.actions import give_all_free_places
 from placet.stages.people import queries as people
@@ -32,6 +35,12 @@ def send_due_messages(now: datetime) -> None:
         people_tasks.deliver_outbox.enqueue()
 
 
+def settle_silences(now: datetime) -> None:
+    """Leave a pulse, then bring silence procedures up to date: both by the clock of the database."""
+    beat()
+    settle_due()
+
+
 class OncePerDay:
     """Housekeeping: at the first tick of a day, and of a process."""
 
@@ -47,6 +56,7 @@ class OncePerDay:
 
 
 DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
+    "silence procedures": settle_silences,
     "analyses": sensemaking.enqueue_due_work,
     "themes": tend_runs,
     "messages": send_due_messages,
@@ -55,6 +65,7 @@ DUE_WORK: Mapping[str, Callable[[datetime], object]] = {
     "waiting lists": give_all_free_places,
     "attached files": contributions.enqueue_reading,
     "erased authors": contributions.forget_authors,
+    "news of ideas": queue_news,
     "housekeeping": OncePerDay(),
 }
 

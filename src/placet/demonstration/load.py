@@ -6,10 +6,8 @@ All of it in one transaction: an interrupted load leaves nothing behind, and the
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-import numpy as np
-import numpy.typing as npt
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,14 +18,18 @@ from placet.demonstration.content import (
     StatementContent,
     load_content,
 )
+from placet.demonstration.league import load_league
+from placet.demonstration.load_decisions import load_decisions_into, load_proposals_into
+from placet.demonstration.load_findings import Citable
+from placet.demonstration.load_league import load_league_into
 from placet.demonstration.load_voices import load_voices_into
+from placet.demonstration.outcome import load_outcome
+from placet.demonstration.past_ballots import append_past_ballots
 from placet.demonstration.shapes import Bilingual, Language
 from placet.demonstration.sign_in import ROLES, role_email
 from placet.demonstration.simulation import SimulatedConsultationVotes, SimulatedVotes, simulate
 from placet.demonstration.voices import load_voices
 from placet.stages.consultations import actions as consultations
-from placet.stages.consultations.ballots.columns import BallotColumns
-from placet.stages.consultations.bulk import append_ballots, microseconds, take_part_together
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.mandates import actions as mandates
 from placet.stages.mandates.models import Constituency, Member, Participant, Reflection, Role, Standing
@@ -37,7 +39,6 @@ from placet.stages.people.models import Account
 from placet.stages.sensemaking import actions as sensemaking
 from placet.stages.sensemaking.releases import publish_release
 from placet.stages.sensemaking.themes.building import request_themes
-from placet.stages.texts.queries import wordings
 
 Report = Callable[[str, int, int], None]
 
@@ -47,7 +48,6 @@ EMBLEM = "compass"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 OPEN_SINCE = dt.timedelta(days=21)
 OPEN_FOR = dt.timedelta(days=365)
-MICROSECOND = dt.timedelta(microseconds=1)
 RUN_EVERY_MINUTES = 10
 RELEASE_EVERY_DAYS, LEAST_CELL_COUNT = 7, 10
 STATE_OF_STATUS = {
@@ -66,10 +66,12 @@ def load_demonstration(*, report: Report) -> None:
         Told what is being done, how many steps are done, and how many there are.
     """
     content = load_content()
-    voices = load_voices(content)
     if Reflection.objects.filter(slug=content.reflection.slug).exists():
         return
-    n_steps = 5 + 2 * len(content.consultations)
+    voices = load_voices(content)
+    outcome = load_outcome(content, voices)
+    league = load_league()
+    n_steps = 7 + 2 * len(content.consultations)
     steps = iter(range(n_steps))
 
     def next_step(name: str) -> None:
@@ -78,23 +80,34 @@ def load_demonstration(*, report: Report) -> None:
     with transaction.atomic():
         next_step("accounts")
         accounts = _create_accounts()
+        secretariat = accounts["secretariat"]
         next_step("reflection")
-        reflection = _found(content, accounts["secretariat"])
+        reflection = _found(content, secretariat)
         _give_roles(reflection, accounts)
         next_step("participants")
         simulated = simulate(content)
         participants = _create_participants(reflection, content, simulated)
-        loaded = []
+        loaded: list[Consultation] = []
+        statements: dict[str, Statement] = {}
         for each, votes in zip(content.consultations, simulated.consultations, strict=True):
             next_step(f"votes: {each.question.en}")
-            loaded.append(
-                _load_consultation(reflection, accounts["secretariat"], content, each, votes, participants)
+            consultation, by_key = _load_consultation(
+                reflection, secretariat, content, each, votes, participants
             )
+            loaded.append(consultation)
+            statements |= by_key
         next_step("dialogues and contributions")
-        load_voices_into(reflection, accounts, content, voices, participants)
+        said = load_voices_into(reflection, accounts, content, voices, participants)
         for consultation in loaded:
             next_step(f"analysis: {consultation.reference}")
-            _analyse(accounts["secretariat"], consultation)
+            _analyse(secretariat, consultation)
+        next_step("findings and proposals")
+        citable = Citable(statements, said.contributions, said.takeaways)
+        proposals = load_proposals_into(reflection, secretariat, content, outcome, citable)
+        next_step("the decision and what followed it")
+        load_decisions_into(reflection, accounts, content, outcome, proposals, spoken_for=DELEGATE_MEMBER)
+        next_step("an invented league")
+        load_league_into(accounts, league, today=timezone.localdate())
     report("done", n_steps, n_steps)
 
 
@@ -211,7 +224,8 @@ def _load_consultation(
     said: ConsultationContent,
     votes: SimulatedConsultationVotes,
     participants: list[Participant],
-) -> Consultation:
+) -> tuple[Consultation, dict[str, Statement]]:
+    """The consultation under one priority with its votes; and its statements by key."""
     number = next(p.number for p in content.priorities if p.key == said.priority)
     opens_at = timezone.now().replace(minute=0, second=0, microsecond=0) - OPEN_SINCE
     consultation = consultations.create_consultation(
@@ -233,13 +247,18 @@ def _load_consultation(
     approved = [
         row for row, each in zip(statements, said.statements, strict=True) if each.status == "approved"
     ]
-    voters = np.unique(votes.participant_index)
-    parts = take_part_together(consultation, [participants[i].id for i in voters])
-    participations = np.zeros(len(participants), dtype=np.int64)
-    participations[voters] = [parts[participants[i].id] for i in voters]
-    append_ballots(consultation, _past_ballots(opens_at, votes, approved, participations))
-    consultation.refresh_from_db()
-    return consultation
+    append_past_ballots(
+        consultation,
+        approved,
+        participants,
+        participant_index=votes.participant_index,
+        statement_index=votes.statement_index,
+        votes=votes.vote,
+        time_offset=votes.time_offset,
+        since=opens_at,
+        lasted=OPEN_SINCE,
+    )
+    return consultation, {each.key: row for each, row in zip(said.statements, statements, strict=True)}
 
 
 def _seed(statement: StatementContent, opens_at: dt.datetime) -> consultations.SeedStatement:
@@ -253,35 +272,6 @@ def _seed(statement: StatementContent, opens_at: dt.datetime) -> consultations.S
         moderation_reason=reason,
         submitted_at=opens_at,
     )
-
-
-def _past_ballots(
-    opens_at: dt.datetime,
-    votes: SimulatedConsultationVotes,
-    statements: list[Statement],
-    participations: npt.NDArray[np.int64],
-) -> BallotColumns:
-    """The simulated votes as ballots; each half of the participants reads the statements in one language."""
-    texts = [statement.text_id for statement in statements]
-    seen = [[wordings(texts, language)[text] for text in texts] for language in ("en", "fr")]
-    language = votes.participant_index % 2
-    versions = np.array([[wording.version_id for wording in each] for each in seen])
-    translations = np.array([[wording.translation_id or 0 for wording in each] for each in seen])
-    consultation_id = statements[0].consultation_id
-    return BallotColumns(
-        statement_ids=tuple(statement.id for statement in statements),
-        participations=participations[votes.participant_index],
-        statements=votes.statement_index.astype(np.int64),
-        votes=votes.vote.astype(np.int64),
-        versions=versions[language, votes.statement_index],
-        cast_at=microseconds(opens_at) + (votes.time_offset * (OPEN_SINCE / MICROSECOND)).astype(np.int64),
-        translations=translations[language, votes.statement_index],
-        client_keys=np.array([_ballot_key(consultation_id, number) for number in range(votes.n_ballots)]),
-    )
-
-
-def _ballot_key(consultation_id: UUID, number: int) -> UUID:
-    return UUID(int=(consultation_id.int + number) % 2**128)
 
 
 def _analyse(secretariat: Account, consultation: Consultation) -> None:

@@ -6,6 +6,7 @@ registrations, votes on comments) is written at once, as the ballots are, and no
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from uuid import uuid5
 
@@ -30,7 +31,7 @@ from placet.stages.contributions.models import (
 )
 from placet.stages.contributions.moderating.deciding import decide_contribution
 from placet.stages.contributions.moderating.rules import add_usual_rules
-from placet.stages.dialogues.models import Dialogue, Point, Registration, Series
+from placet.stages.dialogues.models import Dialogue, Point, Registration, Series, Takeaway
 from placet.stages.dialogues.reporting.publishing import publish_report
 from placet.stages.dialogues.reporting.takeaways import (
     TakeawayFrame,
@@ -67,13 +68,21 @@ PROGRAMME = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedVoices:
+    """What findings may cite: contributions by their English title, takeaways by their key."""
+
+    contributions: dict[str, Contribution]
+    takeaways: dict[str, Takeaway]
+
+
 def load_voices_into(
     reflection: Reflection,
     accounts: Mapping[str, Account],
     content: DemonstrationContent,
     voices: Voices,
     participants: Sequence[Participant],
-) -> None:
+) -> LoadedVoices:
     """Organisations, series with their dialogues, the report, the collection and the contributions."""
     secretariat = accounts["secretariat"]
     organisations = {
@@ -83,9 +92,10 @@ def load_voices_into(
         if said.simulated:
             name_representative(secretariat, organisations[said.key], accounts["partner"])
     dialogues = _load_series(secretariat, reflection, content, voices, organisations)
-    _load_report(accounts["partner"], dialogues[voices.report.dialogue], voices.report)
+    takeaways = _load_report(accounts["partner"], dialogues[voices.report.dialogue], voices.report)
     _load_collections(reflection, secretariat, voices)
-    _load_contributions(reflection, accounts, content, voices, organisations, participants)
+    contributions = _load_contributions(reflection, accounts, content, voices, organisations, participants)
+    return LoadedVoices(contributions, takeaways)
 
 
 def _add_organisation(
@@ -206,8 +216,8 @@ def _register_simulated(dialogue: Dialogue, said: DialogueContent) -> None:
     )
 
 
-def _load_report(partner: Account, dialogue: Dialogue, said: ReportContent) -> None:
-    """What the rapporteur of the invented dialogue gathered and concluded."""
+def _load_report(partner: Account, dialogue: Dialogue, said: ReportContent) -> dict[str, Takeaway]:
+    """What the rapporteur of the invented dialogue gathered and concluded; the takeaways by key."""
     dialogue.refresh_from_db()
     said_date = timezone.localdate(dialogue.starts_at)
     day = dt.datetime.combine(said_date, dt.time(), dt.UTC)
@@ -231,12 +241,14 @@ def _load_report(partner: Account, dialogue: Dialogue, said: ReportContent) -> N
     )
     by_key = {each.key: point.pk for each, point in zip(said.points, points, strict=True)}
     write_summary(partner, dialogue, _bodies(said.summary), seen=summary_mark(None))
+    takeaways = {}
     for takeaway in said.takeaways:
         frame = TakeawayFrame(
             _bodies(takeaway.text), [by_key[key] for key in takeaway.points], is_dissent=takeaway.dissent
         )
-        write_takeaway(partner, dialogue, frame)
+        takeaways[takeaway.key] = write_takeaway(partner, dialogue, frame)
     publish_report(partner, dialogue)
+    return takeaways
 
 
 def _load_collections(reflection: Reflection, secretariat: Account, voices: Voices) -> None:
@@ -263,7 +275,7 @@ def _load_contributions(
     voices: Voices,
     organisations: Mapping[str, Organisation],
     participants: Sequence[Participant],
-) -> None:
+) -> dict[str, Contribution]:
     add_usual_rules(accounts["secretariat"], reflection)
     numbers = {priority.key: priority.number for priority in content.priorities}
     found = {}
@@ -282,6 +294,7 @@ def _load_contributions(
             endorse(accounts["partner"], contribution, organisations[key])
         found[said.title.en] = contribution
     _load_comments(voices, found, participants)
+    return found
 
 
 def _submitted(

@@ -94,6 +94,21 @@ class ConstituencyContent:
 
 
 @dataclass(frozen=True)
+class NamedContent:
+    """Something with a key and a title: a constituency of the invented league."""
+
+    key: str
+    title: Bilingual
+
+
+@dataclass(frozen=True)
+class DescribedContent(NamedContent):
+    """The same with a description: a priority of the invented league."""
+
+    description: Bilingual
+
+
+@dataclass(frozen=True)
 class MilestoneContent:
     """A dated fact.
 

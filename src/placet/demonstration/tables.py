@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Callable, Collection, Iterable
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import UnionType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from placet.demonstration.shapes import Bilingual
+
+T = TypeVar("T")
 
 
 class ContentError(ValueError):
@@ -113,3 +118,39 @@ class Table:
     def finish(self) -> None:
         if self._values:
             raise ContentError(f"{self.place}: not expected here: {', '.join(sorted(self._values))}")
+
+
+def read_file(folder: Traversable | None, name: str) -> Table:
+    """A content file as a table.
+
+    Raises
+    ------
+    ContentError
+        If it is missing or not TOML.
+    """
+    source_folder = files("placet.demonstration") / "content" if folder is None else folder
+    try:
+        return Table(tomllib.loads((source_folder / name).read_text(encoding="utf-8")), name)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ContentError(f"{name}: {error}") from error
+
+
+def read_rows(table: Table, name: str, read: Callable[[Table], T]) -> tuple[T, ...]:
+    """The tables under a name, each read to its end."""
+    found = []
+    for row in table.tables(name):
+        found.append(read(row))
+        row.finish()
+    return tuple(found)
+
+
+def check_known(place: str, what: str, keys: Collection[str], known: Collection[str]) -> None:
+    """Refuse a key that nothing has."""
+    if unknown := sorted(set(keys) - set(known)):
+        raise ContentError(f"{place}: unknown {what}: {', '.join(unknown)}")
+
+
+def check_unique(place: str, what: str, keys: Collection[str]) -> None:
+    """Refuse a key that two have."""
+    if len(keys) != len(set(keys)):
+        raise ContentError(f"{place}: a {what} appears twice")

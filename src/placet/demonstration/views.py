@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placet.demonstration.content import load_content
+from placet.demonstration.guide import guided_paths
 from placet.demonstration.mailbox import kept_mails
 from placet.demonstration.sign_in import ROLES, is_sign_in_link, sign_in_as
 
@@ -20,7 +21,10 @@ ROLE_NAMES = {
     ),
     "moderator": (gettext_lazy("Moderator"), gettext_lazy("accepts or declines statements by a public rule")),
     "partner": (gettext_lazy("Partner"), gettext_lazy("a think tank or university that holds dialogues")),
-    "delegate": (gettext_lazy("Delegate"), gettext_lazy("speaks for a member nation")),
+    "delegate": (
+        gettext_lazy("Delegate"),
+        gettext_lazy("speaks for a nation, and in the other reflection for an invented island"),
+    ),
     "participant": (gettext_lazy("Participant"), gettext_lazy("votes and adds statements")),
 }
 
@@ -33,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": [(role, *ROLE_NAMES[role]) for role in ROLES],
         "notices": _notices("fr" if get_language() == "fr" else "en"),
+        "paths": guided_paths(),
     }
     return render(request, "demonstration/home.html", context)
 

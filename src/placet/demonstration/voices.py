@@ -5,17 +5,11 @@ rest. It knows nothing of Django.
 """
 
 import datetime as dt
-import tomllib
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TypeVar
 
 from placet.demonstration.shapes import Bilingual, DemonstrationContent
-from placet.demonstration.tables import ContentError, Table
-
-T = TypeVar("T")
+from placet.demonstration.tables import ContentError, Table, check_known, read_file, read_rows
 
 PRECISIONS = ("time", "day", "within")
 HOUSE_RULES = ("on-record", "chatham-house", "closed", "unknown")
@@ -72,6 +66,7 @@ class PointContent:
 
 @dataclass(frozen=True)
 class TakeawayContent:
+    key: str
     points: tuple[str, ...]
     dissent: bool
     text: Bilingual
@@ -140,38 +135,22 @@ def load_voices(content: DemonstrationContent, folder: Traversable | None = None
         If a file is missing or not TOML, or a text, key or date is not as it must be. The message names the
         file and the place.
     """
-    source_folder = files("placet.demonstration") / "content" if folder is None else folder
-    dialogues = _file(source_folder, "dialogues.toml")
-    written = _file(source_folder, "contributions.toml")
+    dialogues = read_file(folder, "dialogues.toml")
+    written = read_file(folder, "contributions.toml")
     voices = Voices(
-        organisations=_rows(dialogues, "organisations", _organisation),
-        series=_rows(dialogues, "series", _series),
-        dialogues=_rows(dialogues, "dialogues", _dialogue),
+        organisations=read_rows(dialogues, "organisations", _organisation),
+        series=read_rows(dialogues, "series", _series),
+        dialogues=read_rows(dialogues, "dialogues", _dialogue),
         report=_report(dialogues.table("report")),
-        collections=_rows(written, "collections", _collection),
-        contributions=_rows(written, "contributions", _contribution),
-        comments=_rows(written, "comments", _comment),
+        collections=read_rows(written, "collections", _collection),
+        contributions=read_rows(written, "contributions", _contribution),
+        comments=read_rows(written, "comments", _comment),
     )
     dialogues.finish()
     written.finish()
     _check_keys(voices, content)
     _check_honesty(voices)
     return voices
-
-
-def _file(folder: Traversable, name: str) -> Table:
-    try:
-        return Table(tomllib.loads((folder / name).read_text(encoding="utf-8")), name)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ContentError(f"{name}: {error}") from error
-
-
-def _rows(table: Table, name: str, read: Callable[[Table], T]) -> tuple[T, ...]:
-    found = []
-    for row in table.tables(name):
-        found.append(read(row))
-        row.finish()
-    return tuple(found)
 
 
 def _organisation(row: Table) -> OrganisationContent:
@@ -224,8 +203,8 @@ def _report(table: Table) -> ReportContent:
     report = ReportContent(
         dialogue=table.string("dialogue"),
         summary=table.bilingual("summary"),
-        points=_rows(table, "points", _point),
-        takeaways=_rows(table, "takeaways", _takeaway),
+        points=read_rows(table, "points", _point),
+        takeaways=read_rows(table, "takeaways", _takeaway),
     )
     table.finish()
     return report
@@ -242,7 +221,9 @@ def _point(row: Table) -> PointContent:
 
 
 def _takeaway(row: Table) -> TakeawayContent:
-    return TakeawayContent(row.strings("points"), row.boolean("dissent"), row.bilingual("text"))
+    return TakeawayContent(
+        row.string("key"), row.strings("points"), row.boolean("dissent"), row.bilingual("text")
+    )
 
 
 def _collection(row: Table) -> CollectionContent:
@@ -275,38 +256,35 @@ def _comment(row: Table) -> CommentContent:
     return CommentContent(row.string("on"), row.choice("language", ("en", "fr")), row.string("text"))
 
 
-def _known(place: str, what: str, keys: Collection[str], known: Collection[str]) -> None:
-    if unknown := sorted(set(keys) - set(known)):
-        raise ContentError(f"{place}: unknown {what}: {', '.join(unknown)}")
-
-
 def _check_keys(voices: Voices, content: DemonstrationContent) -> None:
     organisations = [each.key for each in voices.organisations]
     members = [each.code for each in content.members]
     constituencies = [each.key for each in content.constituencies]
-    _known("dialogues.toml", "member", [each.member for each in voices.organisations], members)
+    check_known("dialogues.toml", "member", [each.member for each in voices.organisations], members)
     for series in voices.series:
-        _known(f"dialogues.toml, {series.key}", "organisation", series.organisers, organisations)
+        check_known(f"dialogues.toml, {series.key}", "organisation", series.organisers, organisations)
     for dialogue in voices.dialogues:
         place = f"dialogues.toml, {dialogue.title.en}"
-        _known(place, "series", [dialogue.series], [each.key for each in voices.series])
-        _known(place, "source", dialogue.sources, [each.key for each in content.sources])
+        check_known(place, "series", [dialogue.series], [each.key for each in voices.series])
+        check_known(place, "source", dialogue.sources, [each.key for each in content.sources])
         if (dialogue.start_date is None) == (dialogue.days_from_today is None):
             raise ContentError(f"{place}: needs start_date or days_from_today, and not both")
     points = [point.key for point in voices.report.points]
     for takeaway in voices.report.takeaways:
-        _known("dialogues.toml, report", "point", takeaway.points, points)
-    _known(
+        check_known("dialogues.toml, report", "point", takeaway.points, points)
+    check_known(
         "dialogues.toml, report", "dialogue", [voices.report.dialogue], [d.title.en for d in voices.dialogues]
     )
     for each in voices.contributions:
         place = f"contributions.toml, {each.title.en}"
-        _known(place, "member", [each.member], members)
-        _known(place, "constituency", [each.constituency], constituencies)
-        _known(place, "priority", [each.priority], [priority.key for priority in content.priorities])
-        _known(place, "organisation", [*each.endorsed_by, *filter(None, [each.organisation])], organisations)
+        check_known(place, "member", [each.member], members)
+        check_known(place, "constituency", [each.constituency], constituencies)
+        check_known(place, "priority", [each.priority], [priority.key for priority in content.priorities])
+        check_known(
+            place, "organisation", [*each.endorsed_by, *filter(None, [each.organisation])], organisations
+        )
     titles = [each.title.en for each in voices.contributions]
-    _known("contributions.toml, comments", "contribution", [each.on for each in voices.comments], titles)
+    check_known("contributions.toml, comments", "contribution", [each.on for each in voices.comments], titles)
 
 
 def _check_honesty(voices: Voices) -> None:
@@ -328,4 +306,4 @@ def _check_honesty(voices: Voices) -> None:
     if not reported.simulated:
         raise ContentError(f"dialogues.toml, report: points are invented, {reported.title.en} is not")
     used = {key for each in voices.contributions for key in (*each.endorsed_by, each.organisation) if key}
-    _known("contributions.toml", "invented organisation", used, invented)
+    check_known("contributions.toml", "invented organisation", used, invented)

@@ -8,7 +8,10 @@ from django.utils.translation import pgettext_lazy
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.contributions.models import Call, Contribution
 from placet.stages.dialogues.models import Dialogue, Series, Takeaway
+from placet.stages.followup.models import Commitment
 from placet.stages.mandates.models import Priority, Reflection
+from placet.stages.proposals.models import Clause, Proposal
+from placet.stages.sensemaking.models import Finding
 from placet.stages.texts.languages import LANGUAGE_CODE_LENGTH
 from placet.stages.texts.models import TextVersion, Translation
 
@@ -27,6 +30,9 @@ class SearchEntry(models.Model):
         CALL = "call", pgettext_lazy("search", "calls")
         DIALOGUE = "dialogue", pgettext_lazy("search", "dialogues")
         TAKEAWAY = "takeaway", pgettext_lazy("search", "takeaways")
+        FINDING = "finding", pgettext_lazy("search", "findings")
+        PROPOSAL = "proposal", pgettext_lazy("search", "proposals")
+        COMMITMENT = "commitment", pgettext_lazy("search", "commitments")
 
     kind = models.CharField(max_length=12, choices=Kind)
     reflection = models.ForeignKey(Reflection, on_delete=models.CASCADE, related_name="+")
@@ -38,6 +44,10 @@ class SearchEntry(models.Model):
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", null=True)
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="+", null=True)
     takeaway = models.ForeignKey(Takeaway, on_delete=models.CASCADE, related_name="+", null=True)
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="+", null=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="+", null=True)
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="+", null=True)
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="+", null=True)
     version = models.ForeignKey(TextVersion, on_delete=models.CASCADE, related_name="+")
     translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="+", null=True)
     language = models.CharField(max_length=LANGUAGE_CODE_LENGTH)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,9 +14,12 @@ from placet.stages.consultations.models import TRANSLATION_MAX_LENGTH, Consultat
 from placet.stages.contributions.models import BODY_MAX_LENGTH, Call, Collection, Contribution
 from placet.stages.dialogues.models import TAKEAWAY_MAX_LENGTH, Dialogue, Series, Takeaway
 from placet.stages.dialogues.reporting.takeaways import SUMMARY_MAX_LENGTH
+from placet.stages.followup.models import Commitment
 from placet.stages.mandates.forms.multilingual import MultilingualForm
 from placet.stages.mandates.forms.setup import FrameForm, MandateForm, MilestoneForm, NameForm, PriorityForm
 from placet.stages.mandates.models import Constituency, Mandate, Member, Milestone, Priority, Reflection
+from placet.stages.proposals.models import CLAUSE_MAX_LENGTH, Amendment, Clause, Proposal
+from placet.stages.sensemaking.finding_models import FINDING_MAX_LENGTH, Finding
 
 # Of translations; some languages need more room for the same.
 _TITLE, _LONG, _BODY = 320, 8_000, 2 * BODY_MAX_LENGTH
@@ -48,6 +52,7 @@ def translatable_texts(reflection: Reflection) -> list[TranslatableText]:
         *_consultation_texts(reflection),
         *_dialogue_texts(reflection),
         *_contribution_texts(reflection),
+        *_decision_texts(reflection),
     ]
 
 
@@ -193,6 +198,32 @@ def _contribution_texts(reflection: Reflection) -> list[TranslatableText]:
     ]
 
 
+def _decision_texts(reflection: Reflection) -> list[TranslatableText]:
+    """Of findings, proposals, amendments and commitments: what is published and can still be translated."""
+    findings = Finding.objects.filter(reflection=reflection, state=Finding.State.PUBLISHED)
+    proposals = Proposal.objects.filter(priority__reflection=reflection).exclude(
+        state__in=(Proposal.State.DRAFT, Proposal.State.WITHDRAWN)
+    )
+    clauses = Clause.objects.filter(proposal__in=proposals, removed_at=None)
+    amendments = Amendment.objects.filter(proposal__in=proposals)
+    commitments = Commitment.objects.filter(
+        decision__text__proposal__priority__reflection=reflection, published_at__isnull=False
+    )
+    limits: list[tuple[QuerySet[Any], dict[str, int]]] = [
+        (findings, {"title": _TITLE, "text": 2 * FINDING_MAX_LENGTH}),
+        (proposals, {"title": _TITLE, "summary": _LONG}),
+        (clauses, {"text": 2 * CLAUSE_MAX_LENGTH}),
+        (amendments, {"wording": 2 * CLAUSE_MAX_LENGTH, "justification": _LONG, "answer": _LONG}),
+        (commitments, {"title": _TITLE, "description": _LONG}),
+    ]
+    return [
+        text
+        for items, fields in limits
+        for each in items.order_by("reference")
+        for text in _named(each.reference, each, fields)
+    ]
+
+
 def _named(name: str, item: Model, limits: Mapping[str, int]) -> list[TranslatableText]:
     """The texts of an item that has them: what it is called, and which of its texts."""
     labels = {
@@ -204,6 +235,10 @@ def _named(name: str, item: Model, limits: Mapping[str, int]) -> list[Translatab
         "body": pgettext("text of an item", "text"),
         "authors": pgettext("text of an item", "authors"),
         "result": pgettext("text of an item", "result"),
+        "text": pgettext("text of an item", "text"),
+        "wording": pgettext("text of an item", "wording"),
+        "justification": pgettext("text of an item", "justification"),
+        "answer": pgettext("text of an item", "answer"),
     }
     return [
         _text(text_id, f"{name} – {labels[field]}", name, limit)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from placet.portal.views import about, calendar, near, reflections, search, statements, translations
+from placet.portal.views import (
+    about,
+    briefs,
+    calendar,
+    lineage,
+    near,
+    reflections,
+    search,
+    statements,
+    translations,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -28,7 +38,15 @@ urlpatterns = [
         translations.translation,
         name="translation",
     ),
+    path("r/<slug:slug>/lineage/", lineage.river, name="river"),
+    path("r/<slug:slug>/my-ideas/", lineage.own_ideas, name="own-ideas"),
+    path("became/<str:reference>/", lineage.became, name="became"),
+    path("became/<str:reference>/feed/", lineage.became_feed, name="became-feed"),
+    path("voices/<str:reference>/", lineage.voices, name="voices"),
+    path("news/stop/<str:token>/", lineage.stop_news, name="stop-news"),
     path("s/<str:reference>/", statements.statement, name="statement"),
+    path("p/<str:reference>/brief/", briefs.brief, name="brief"),
+    path("p/<str:reference>/brief.pdf", briefs.brief_as_pdf, name="brief-pdf"),
     path("search/", search.search_page, name="search"),
     path("search/feed/", search.search_feed, name="search-feed"),
     path("about/", about.about, name="about"),

@@ -7,7 +7,7 @@ from django.test import Client
 from placet.portal.search import index, meaning
 from placet.portal.search.highlights import EXCERPT_LENGTH, excerpt, highlighted
 from placet.portal.search.near import near_texts
-from placet.portal.search.results import Question, address_of, search
+from placet.portal.search.results import Question, address_of, body_of, search
 from placet.sense.text.embedding import MissingExtraError
 from placet.stages.contributions.models import Attachment, Contribution
 from placet.stages.dialogues.models import Dialogue, HouseRule
@@ -20,10 +20,20 @@ from placet.stages.dialogues.reporting.takeaways import (
     write_takeaway,
 )
 from placet.stages.dialogues.setting_up.meetings import mark_as_held
+from placet.stages.followup.models import Commitment
+from placet.stages.proposals.drafting.actions import publish_proposal
+from placet.stages.proposals.drafting.clauses import add_clause, remove_clause
+from placet.stages.sensemaking.finding_models import Finding
+from placet.stages.sensemaking.findings.writing import cite
 from placet.stages.texts.actions import create_text
+from placet.stages.texts.models import Text
+from placet.stages.texts.queries import wordings
 from tests.stages.contributions.writing import SmallContributions
 from tests.stages.dialogues.meetings import SmallDialogue, in_days
+from tests.stages.followup.commitments import SmallCommitment
+from tests.stages.proposals.proposals import SmallProposal
 from tests.stages.reflections import SmallReflection
+from tests.stages.sensemaking.findings.findings import SmallFinding
 
 pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
@@ -37,6 +47,10 @@ def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(meaning, "embed_query", missing)
     monkeypatch.setattr(index, "store_vectors", missing)
+
+
+def body_in(text: Text, language: str) -> str:
+    return wordings([text.pk], language)[text.pk].body
 
 
 def found(words: str) -> set[str]:
@@ -168,3 +182,45 @@ def test_a_change_of_a_dialogue_moves_the_state_of_the_index() -> None:
     before = index.state_of_sources()
     Dialogue.objects.filter(pk=small.dialogue.pk).update(house_rule=HouseRule.CLOSED)
     assert index.state_of_sources() != before
+
+
+@pytest.mark.usefixtures("_words_alone")
+def test_a_finding_is_found_once_published_with_its_figures_left_out() -> None:
+    made = SmallFinding()
+    finding = made.write(
+        {
+            "en": f"Aqueducts: {{agree {made.small.statements[0].reference}}}.",
+            "fr": f"Rien : {{agree {made.small.statements[0].reference}}}.",
+        }
+    )
+    cite(made.small.secretariat, finding, made.small.statements[0])
+    assert found("aqueducts") == set()
+    Finding.objects.filter(pk=finding.pk).update(
+        state=Finding.State.PUBLISHED, published_at=finding.created_at
+    )
+    assert found("aqueducts") == {f"/en/f/{finding.reference}/"}
+    (result,) = search(NOBODY, Question("aqueducts", "en")).found
+    assert body_of(result.entry) == "Aqueducts: …."
+
+
+@pytest.mark.usefixtures("_words_alone")
+def test_a_clause_is_found_with_its_proposal_until_it_is_removed() -> None:
+    made = SmallProposal(state="draft")
+    clause = add_clause(made.secretariat, made.proposal, {"en": "Aqueducts first.", "fr": "D’abord."})
+    assert found("aqueducts") == set()
+    publish_proposal(made.secretariat, made.proposal)
+    expected = f"/en/p/{made.proposal.reference}/clause/{clause.reference}/"
+    assert found("aqueducts") == {expected}
+    remove_clause(made.secretariat, clause)
+    assert search(NOBODY, Question("aqueducts", "en")).found == []
+    assert index.is_behind()
+
+
+@pytest.mark.usefixtures("_words_alone")
+def test_a_commitment_is_found_once_it_is_published() -> None:
+    made = SmallCommitment(SmallReflection())
+    Commitment.objects.update(published_at=None)
+    word = body_in(made.commitment.title, "en").split()[-1]
+    assert found(word) & {f"/en/cm/{made.commitment.reference}/"} == set()
+    Commitment.objects.update(published_at=made.commitment.created_at)
+    assert f"/en/cm/{made.commitment.reference}/" in found(word)

@@ -22,10 +22,25 @@ from placet.stages.mandates.models import Reflection, Role, RoleGrant
 from placet.stages.mandates.permissions import Actor
 from placet.stages.mandates.queries import MANAGING_ROLES
 from placet.stages.people.models import Account
+from placet.stages.proposals.models import Proposal
+from placet.stages.sensemaking.findings.figures import pieces_of
+from placet.stages.sensemaking.models import Finding
 
 LONGEST_QUERY = 200  # characters
 # What an entry belongs to, the nearest first.
-OWNERS = ("statement", "consultation", "takeaway", "dialogue", "series", "contribution", "call")
+OWNERS = (
+    "statement",
+    "consultation",
+    "takeaway",
+    "dialogue",
+    "series",
+    "contribution",
+    "call",
+    "finding",
+    "clause",
+    "proposal",
+    "commitment",
+)
 _PAGES = {
     "statement": "portal:statement",
     "consultation": "consultations:consultation",
@@ -34,6 +49,9 @@ _PAGES = {
     "series": "dialogues:series",
     "contribution": "contributions:contribution",
     "call": "contributions:call",
+    "finding": "sensemaking:finding",
+    "proposal": "proposals:proposal",
+    "commitment": "followup:commitment",
 }
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): what both rankings put high comes first,
 # without comparing their scores.
@@ -130,11 +148,18 @@ def _published() -> Iterator[Q]:
         & Q(dialogue__series__state=Series.State.PUBLISHED)
     )
     yield Q(takeaway=None) | Q(takeaway__removed_at=None, takeaway__report__published_at__isnull=False)
+    yield Q(finding=None) | Q(finding__state=Finding.State.PUBLISHED)
+    yield Q(proposal=None) | ~Q(proposal__state__in=(Proposal.State.DRAFT, Proposal.State.WITHDRAWN))
+    yield Q(clause=None) | Q(clause__removed_at=None)
+    yield Q(commitment=None) | Q(commitment__published_at__isnull=False)
 
 
 def body_of(entry: SearchEntry) -> str:
-    """The wording of an entry."""
-    return entry.translation.body if entry.translation else entry.version.body
+    """The wording of an entry; a figure in a finding, whose value its page shows, as three points."""
+    body = entry.translation.body if entry.translation else entry.version.body
+    if entry.kind != SearchEntry.Kind.FINDING:
+        return body
+    return "".join(piece if isinstance(piece, str) else "…" for piece in pieces_of(body))
 
 
 def owner_of(entry: SearchEntry) -> Any:
@@ -144,6 +169,8 @@ def owner_of(entry: SearchEntry) -> Any:
 
 def address_of(entry: SearchEntry) -> str:
     """The page on which the text stands."""
+    if entry.clause and entry.proposal:
+        return reverse("proposals:clause", args=[entry.proposal.reference, entry.clause.reference])
     for name in OWNERS:
         if owner := getattr(entry, name):
             return reverse(_PAGES[name], args=[owner.reference])

@@ -10,13 +10,17 @@ from placet.portal.models import SearchEntry
 from placet.stages.consultations.models import Consultation, Statement
 from placet.stages.contributions.models import Attachment, Call, Contribution
 from placet.stages.dialogues.models import Dialogue, HouseRule, Report, Series, Takeaway
+from placet.stages.followup.models import Commitment
 from placet.stages.mandates.models import Mandate, Priority
+from placet.stages.proposals.models import Clause, Proposal
+from placet.stages.sensemaking.models import Finding
 from placet.stages.texts.models import TextVersion, Translation
 
 Kind = SearchEntry.Kind
 # A dialogue behind closed doors shows that it took place, and nothing else.
 OPEN_DIALOGUES = ~Q(state=Dialogue.State.DRAFT) & ~Q(house_rule=HouseRule.CLOSED)
 OPEN_TAKEAWAYS = Q(removed_at=None, report__published_at__isnull=False)
+SHOWN_PROPOSALS = ~Q(state__in=(Proposal.State.DRAFT, Proposal.State.WITHDRAWN))
 OPEN_ATTACHMENTS = Q(is_published=True, removed_at=None, extracted__isnull=False)
 
 
@@ -35,6 +39,10 @@ class Item:
     series_id: UUID | None = None
     dialogue_id: UUID | None = None
     takeaway_id: UUID | None = None
+    finding_id: UUID | None = None
+    proposal_id: UUID | None = None
+    clause_id: UUID | None = None
+    commitment_id: UUID | None = None
 
 
 def searched_items() -> Iterator[Item]:
@@ -43,10 +51,13 @@ def searched_items() -> Iterator[Item]:
     yield from _of_consultations()
     yield from _of_contributions()
     yield from _of_dialogues()
+    yield from _of_findings()
+    yield from _of_proposals()
+    yield from _of_commitments()
 
 
 def state_of_sources() -> tuple[object, ...]:
-    """Moves whenever a text, its translations, or what is published of them does; a dozen aggregates."""
+    """Moves whenever a text, its translations, or what is published of them does; some twenty aggregates."""
     return (
         TextVersion.objects.aggregate(Max("pk"))["pk__max"],
         Translation.objects.aggregate(Max("pk"))["pk__max"],
@@ -56,6 +67,10 @@ def state_of_sources() -> tuple[object, ...]:
         *_counted(Call, ~Q(state=Call.State.DRAFT), "decided_at"),
         *_counted(Dialogue, OPEN_DIALOGUES, "changed_at"),
         *_counted(Takeaway, OPEN_TAKEAWAYS, "report__published_at"),
+        *_counted(Finding, Q(state=Finding.State.PUBLISHED), "published_at"),
+        *_counted(Proposal, SHOWN_PROPOSALS, "published_at"),
+        *_counted(Clause, Q(removed_at=None), "removed_at"),
+        *_counted(Commitment, Q(published_at__isnull=False), "published_at"),
         Dialogue.objects.aggregate(n=Sum("calendar_sequence"))["n"],
         Series.objects.filter(state=Series.State.PUBLISHED).count(),
         *(model.objects.count() for model in (Mandate, Priority, Consultation)),
@@ -132,3 +147,40 @@ def _of_dialogues() -> Iterator[Item]:
     )
     for pk, text_id, reflection_id, priority_id in takeaways:
         yield Item(Kind.TAKEAWAY, text_id, reflection_id, priority_id, takeaway_id=pk)
+
+
+def _of_findings() -> Iterator[Item]:
+    published = Finding.objects.filter(state=Finding.State.PUBLISHED)
+    for finding in published:
+        for text_id in (finding.title_id, finding.text_id):
+            yield Item(
+                Kind.FINDING, text_id, finding.reflection_id, finding.priority_id, finding_id=finding.pk
+            )
+
+
+def _of_proposals() -> Iterator[Item]:
+    shown = Proposal.objects.filter(SHOWN_PROPOSALS)
+    places = {}
+    for pk, title, summary, priority_id, reflection_id in shown.values_list(
+        "pk", "title_id", "summary_id", "priority_id", "priority__reflection_id"
+    ):
+        item = Item(Kind.PROPOSAL, title, reflection_id, priority_id, proposal_id=pk)
+        places[pk] = item
+        yield from (item, replace(item, text_id=summary))
+    clauses = Clause.objects.filter(proposal__in=shown, removed_at=None)
+    for pk, text_id, proposal_id in clauses.values_list("pk", "text_id", "proposal_id"):
+        if place := places.get(proposal_id):
+            yield replace(place, text_id=text_id, clause_id=pk)
+
+
+def _of_commitments() -> Iterator[Item]:
+    published = Commitment.objects.filter(published_at__isnull=False)
+    for pk, reflection_id, priority_id, *texts in published.values_list(
+        "pk",
+        "decision__text__proposal__priority__reflection_id",
+        "decision__text__proposal__priority_id",
+        "title_id",
+        "description_id",
+    ):
+        for text_id in filter(None, texts):
+            yield Item(Kind.COMMITMENT, text_id, reflection_id, priority_id, commitment_id=pk)

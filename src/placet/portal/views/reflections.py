@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from placet.portal.calendar.entries import nearest_entries
+from placet.portal.circle.queries import circle_of
 from placet.portal.queries import priority_columns
+from placet.stages.followup.dates import today_in
 from placet.stages.mandates import queries as mandates
 from placet.stages.mandates.models import Reflection
 
@@ -40,9 +42,14 @@ def reflection(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def mandate(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who asked, for what, and by when an answer is due."""
+    """Who asked, for what, by when an answer is due, and what became of it."""
     found = mandates.find_reflection(slug, request.user)
-    return _page(request, found, "mandate", {"mandate": mandates.mandate_view(found, _language())})
+    language = _language()
+    context: dict[str, object] = {
+        "mandate": mandates.mandate_view(found, language),
+        "circle": circle_of(found, request.user, language, today=today_in(found)),
+    }
+    return _page(request, found, "mandate", context)
 
 
 @require_GET

@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from placet.portal.lineage.sight import Sight
+from placet.portal.lineage.upwards import became_of
 from placet.stages.consultations import queries as consultations
 from placet.stages.consultations.identity import current_participant
 from placet.stages.consultations.lineage import lineage_of
@@ -33,6 +35,9 @@ def statement(request: HttpRequest, reference: str) -> HttpResponse:
             "lineage": lineage_of(found, language),
             "origin": origin_of(found, language),
             "own_vote": votes.get(found.id),
+            "became": became_of(
+                Sight(request.user, reflection), [found], language, is_readable=lambda _item: True
+            )[0],
             "figures": statement_figures(found.consultation).get(found.reference),
         },
     )

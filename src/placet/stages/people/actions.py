@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from placet.stages.people.idea_news import wish_idea_news
 from placet.stages.people.models import Account, OutboxMessage
 from placet.stages.people.queries import due_messages
 from placet.stages.record.actions import record
@@ -105,17 +106,19 @@ def let_found_reflections(email: str, *, language: str = "en") -> Account:
 
 
 @transaction.atomic
-def update_profile(account: Account, *, name: str, language: str) -> None:
-    """Change what an account says of its owner.
+def update_profile(account: Account, *, name: str, language: str, idea_news: str = "") -> None:
+    """Change what an account says of its owner; an empty ``idea_news`` leaves that wish as it is.
 
     Raises
     ------
     ValidationError
-        Where the name or language is wrong.
+        Where the name, language or wish is wrong.
     """
     account.name = clean_name(name)
     account.language = clean_language(language)
     account.save(update_fields=["name", "language"])
+    if idea_news:
+        wish_idea_news(account, idea_news)
     record("people.update_profile", target=str(account.id), actor_id=account.id)
 
 
@@ -299,6 +302,7 @@ def _empty(account: Account) -> None:
     account.name = ""
     account.is_active = False
     account.may_found_reflections = False
+    account.idea_news, account.idea_news_sent_at = Account.IdeaNews.NEVER, None
     account.last_login = None
     account.set_unusable_password()
     account.save()

@@ -119,6 +119,14 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), help_text=_("Of the pages after you sign in, and of our messages to you.")
     )
+    idea_news = forms.ChoiceField(
+        label=_("E-mail about what became of your ideas"),
+        help_text=_(
+            "When a finding or a clause rests on them, when it is adopted, and when it is carried out."
+        ),
+        choices=Account.IdeaNews.choices,
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

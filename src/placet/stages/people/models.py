@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -22,6 +23,13 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A person who can sign in. Votes never point here (see ``mandates.ParticipantLink``)."""
 
+    class IdeaNews(models.TextChoices):
+        """How often somebody wishes to hear what became of his or her ideas."""
+
+        NEVER = "never", pgettext_lazy("news", "never")
+        DAILY = "daily", pgettext_lazy("news", "once a day at most")
+        WEEKLY = "weekly", pgettext_lazy("news", "once a week at most")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
@@ -29,6 +37,10 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     may_found_reflections = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    idea_news = models.CharField(max_length=6, choices=IdeaNews, default=IdeaNews.NEVER)
+    idea_news_sent_at = models.DateTimeField(
+        null=True, help_text="Up to when the news was looked for; from the day of the wish."
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -36,6 +48,13 @@ class Account(AbstractBaseUser):
 
     class Meta:
         constraints = (models.UniqueConstraint(Lower("email"), name="email_unique_whatever_the_case"),)
+        indexes = (
+            models.Index(
+                fields=("idea_news", "idea_news_sent_at"),
+                condition=~models.Q(idea_news="never"),
+                name="accounts_that_wish_news",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -122,7 +122,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     account = _account(request)
     form = ProfileForm(
         request.POST if request.method == "POST" else None,
-        initial={"name": account.name, "language": account.language},
+        initial={"name": account.name, "language": account.language, "idea_news": account.idea_news},
     )
     if request.method == "POST" and form.is_valid():
         actions.update_profile(account, **form.cleaned_data)

@@ -37,4 +37,5 @@ urlpatterns = [
     path("manage/c/<str:reference>/analysis/run/", views.run_now, name="run-now"),
     path("manage/c/<str:reference>/analysis/schedule/", views.schedule, name="schedule"),
     path("manage/c/<str:reference>/analysis/releases/", views.releases, name="releases"),
+    path("", include("placet.stages.sensemaking.finding_urls")),
 ]

@@ -27,7 +27,7 @@ class Decision(models.Model):
     adopted_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     positions = models.JSONField(
-        default=list, help_text="By member code: the number of the position that counted, null in silence."
+        default=dict, help_text="By member code: the number of the position that counted, null in silence."
     )
     is_simulated = models.BooleanField(default=False)
 

@@ -68,6 +68,35 @@ class SilenceProcedure(models.Model):
         return self.reference
 
 
+class Pulse(models.Model):
+    """The last moment at which the platform is known to have run; one row, kept by the clock."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="one_pulse"),)
+
+    def __str__(self) -> str:
+        return f"{self.beat_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Outage(models.Model):
+    """A time during which the platform did not run. Never changed."""
+
+    started_at = models.DateTimeField(unique=True)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("started_at",)
+        constraints = (
+            models.CheckConstraint(condition=Q(ended_at__gt=F("started_at")), name="an_outage_has_a_length"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} – {self.ended_at:%Y-%m-%d %H:%M}"
+
+
 class SilenceEvent(models.Model):
     """One thing that happened to a procedure. Never changed: the database refuses."""
 
@@ -97,6 +126,9 @@ class SilenceEvent(models.Model):
         null=True, help_text="When a written objection arrived that came by other means."
     )
     hours_before = models.PositiveIntegerField(null=True, help_text="Of a reminder.")
+    outage = models.ForeignKey(
+        Outage, on_delete=models.PROTECT, related_name="+", null=True, help_text="That extended it."
+    )
 
     class Meta:
         ordering = ("id",)
@@ -110,36 +142,12 @@ class SilenceEvent(models.Model):
                 condition=Q(kind="reminded"),
                 name="members_are_reminded_once",
             ),
+            models.UniqueConstraint(
+                fields=("procedure", "outage"),
+                condition=Q(kind="outage"),
+                name="an_outage_extends_a_silence_once",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.procedure_id} {self.kind}"
-
-
-class Pulse(models.Model):
-    """The last moment at which the platform is known to have run; one row, kept by the clock."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    beat_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.CheckConstraint(condition=Q(id=1), name="one_pulse"),)
-
-    def __str__(self) -> str:
-        return f"{self.beat_at:%Y-%m-%d %H:%M:%S}"
-
-
-class Outage(models.Model):
-    """A time during which the platform did not run. Never changed."""
-
-    started_at = models.DateTimeField(unique=True)
-    ended_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("started_at",)
-        constraints = (
-            models.CheckConstraint(condition=Q(ended_at__gt=F("started_at")), name="an_outage_has_a_length"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M} – {self.ended_at:%Y-%m-%d %H:%M}"

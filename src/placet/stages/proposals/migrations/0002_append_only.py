@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     operations = (
         refuse_updates("proposals_frozentext"),
+        refuse_updates("proposals_openedtext"),
         refuse_updates("proposals_clausesuccession"),
         refuse_updates("proposals_amendmentstand"),
         refuse_updates("proposals_citation", when="OLD.taken_back_at IS NOT NULL"),

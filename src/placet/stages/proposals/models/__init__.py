@@ -1,6 +1,6 @@
 """Proposals: the text in clauses, what each clause rests on, amendments, and frozen texts."""
 
-from placet.stages.proposals.models.amendments import Amendment, AmendmentStand
+from placet.stages.proposals.models.amendments import Amendment, AmendmentStand, OpenedText
 from placet.stages.proposals.models.drafting import (
     CLAUSE_MAX_LENGTH,
     Clause,
@@ -21,5 +21,6 @@ __all__ = [
     "FrozenText",
     "MarginNote",
     "NotTakenUp",
+    "OpenedText",
     "Proposal",
 ]

@@ -25,7 +25,7 @@ class Amendment(models.Model):
         ACCEPTED = "accepted", pgettext_lazy("amendment", "accepted")
         PARTLY = "partly", pgettext_lazy("amendment", "accepted in part")
         REFUSED = "refused", pgettext_lazy("amendment", "not accepted")
-        WITHDRAWN = "withdrawn", pgettext_lazy("amendment", "withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("amendment", "withdrawn by its delegation")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
@@ -108,3 +108,24 @@ class AmendmentStand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.stand}"
+
+
+class OpenedText(models.Model):
+    """A proposal as it stood when it was opened to amendments: what they are compared with. Never changed."""
+
+    id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
+    document = models.TextField(help_text="Canonical JSON, as of a frozen text; translations may be missing.")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("opened_at", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("proposal",), name="a_proposal_is_opened_to_amendments_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} as opened"

@@ -1,0 +1,1 @@
+"""Communiqués: adopted texts under one title, frozen with a digest, and what they are read in."""

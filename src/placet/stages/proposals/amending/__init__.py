@@ -1,0 +1,1 @@
+"""Amendments: what delegations ask to be changed, what the others say of it, and the answers."""

@@ -1,0 +1,1 @@
+"""Pages of amendments and frozen texts: for everybody, for delegations, for the secretariat."""

@@ -1,0 +1,1 @@
+"""What pages show of proposals: the history of a clause, and what the margin says."""

@@ -1,0 +1,1 @@
+"""Pages of findings: what everybody reads, and what the secretariat writes."""

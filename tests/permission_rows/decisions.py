@@ -49,6 +49,7 @@ TABLE = {
     "decisions:decision": Row(
         "meeting", {"planned": NO_ONE, "open": NO_ONE, "adopted": EVERYBODY}, None, ("decision",)
     ),
+    "decisions:of-proposal": Row("meeting", EVERYBODY, None, ("proposal",)),
     "decisions:silence": _silence(EVERYBODY),
     "decisions:break-silence": _silence(DELEGATES, DELEGATES),
     "decisions:manage-silence": _silence(SECRETARIAT),
@@ -68,6 +69,7 @@ def make(small: SmallReflection, kind: str, state: str) -> dict[str, object]:
     if kind == "silence":
         return made | {"silence": SmallSilence(proposals).procedure.reference}
     held = SmallMeeting(proposals, is_open=state != "planned", needs_second=kind == "unconfirmed position")
+    made["proposal"] = held.proposal.reference
     made |= {"meeting": held.meeting.reference, "item": held.item.pk, "decision": "SMALL-DC-0001"}
     if state == "adopted":
         held.all_join()

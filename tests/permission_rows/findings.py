@@ -26,6 +26,7 @@ TABLE = {
     "sensemaking:take-back-evidence": _finding(None, SECRETARIAT, "evidence"),
     "sensemaking:choose-run": _finding(None, SECRETARIAT),
     "sensemaking:publish-finding": _finding(None, SECRETARIAT),
+    "sensemaking:discard-finding": _finding(SECRETARIAT, SECRETARIAT),
     "sensemaking:withdraw-finding": _finding(SECRETARIAT, SECRETARIAT),
 }
 

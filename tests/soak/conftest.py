@@ -23,9 +23,10 @@ N_KILLS = 20 if IS_FULL else 2
 class Site:
     """A web server with its database."""
 
-    env: dict[str, str]
+    # Tokens and the environment are not shown where a test fails.
+    env: dict[str, str] = field(repr=False)
     port: int
-    ground: Ground
+    ground: Ground = field(repr=False)
     cluster: Cluster | None = None
     application: str = ""
     server: "subprocess.Popen[bytes] | None" = field(default=None)

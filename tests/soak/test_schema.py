@@ -1,6 +1,8 @@
 """The ballot path answers as its OpenAPI document says, whatever is sent: schemathesis draws the requests."""
 
+import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,27 @@ schema.config.generation.update(
     modes=[schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
 )
 
+# A request that makes the server slow does so each time. One late answer in thousands is the machine's
+# (another program, a checkpoint), and Hypothesis would look for its cause in that request, in vain.
+LONGEST_SECONDS = 1.0 if IS_FULL else math.inf  # CI's machine may be busy all the time
+N_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Who asks, and where: small, because Hypothesis prints the arguments of a test that fails in full."""
+
+    base_url: str
+    reference: str
+    headers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def voter(site: Site) -> Voter:
+    session_key, token = site.ground.voters[0]
+    headers = {"Authorization": f"Bearer {token}", "Cookie": f"sessionid={session_key}"}
+    return Voter(f"http://localhost:{site.port}", site.ground.reference, headers)
+
 
 @schema.parametrize()
 @settings(
@@ -32,15 +55,19 @@ schema.config.generation.update(
         HealthCheck.too_slow,
     ],
 )
-def test_answers_as_documented(case: schemathesis.Case, site: Site) -> None:
-    session_key, token = site.ground.voters[0]
-    headers = {"Authorization": f"Bearer {token}", "Cookie": f"sessionid={session_key}"}
+def test_answers_as_documented(case: schemathesis.Case, voter: Voter) -> None:
     if case.path_parameters and "reference" in case.path_parameters:
-        case.path_parameters["reference"] = site.ground.reference
-    began_at = time.perf_counter()
-    response = case.call(base_url=f"http://localhost:{site.port}", headers=headers)
-    if IS_FULL:  # by hand, on a machine that does nothing else: CI's may be busy
-        assert time.perf_counter() - began_at < 1.0
+        case.path_parameters["reference"] = voter.reference
+    for _try in range(N_TRIES):
+        began_at = time.perf_counter()
+        response = case.call(base_url=voter.base_url, headers=voter.headers)
+        seconds = time.perf_counter() - began_at
+        if seconds < LONGEST_SECONDS:
+            break
+    else:
+        pytest.fail(
+            f"{N_TRIES} times in a row the answer took {LONGEST_SECONDS} s or more; at last {seconds:.1f} s."
+        )
     case.validate_response(
         response,
         checks=[not_a_server_error, status_code_conformance, response_schema_conformance],

@@ -18,8 +18,11 @@ from placet.stages.followup.models import Commitment
 from placet.stages.mandates.forms.multilingual import MultilingualForm
 from placet.stages.mandates.forms.setup import FrameForm, MandateForm, MilestoneForm, NameForm, PriorityForm
 from placet.stages.mandates.models import Constituency, Mandate, Member, Milestone, Priority, Reflection
+from placet.stages.proposals.agreed import SETTLED
 from placet.stages.proposals.models import CLAUSE_MAX_LENGTH, Amendment, Clause, Proposal
 from placet.stages.sensemaking.finding_models import FINDING_MAX_LENGTH, Finding
+
+_Limits = list[tuple[QuerySet[Any], dict[str, int]]]  # items, and how long which of their texts may be
 
 # Of translations; some languages need more room for the same.
 _TITLE, _LONG, _BODY = 320, 8_000, 2 * BODY_MAX_LENGTH
@@ -39,7 +42,8 @@ def translatable_texts(reflection: Reflection) -> list[TranslatableText]:
     """All texts of a reflection that are translated, in the order of its pages; a dozen queries.
 
     Sources of the calendar are left out: they are cited as they are. So is what is not published: statements
-    that wait, drafts of contributions and of reports.
+    that wait, drafts of contributions and of reports; and what the members decide on or have adopted, which
+    stays as it is in every language (:func:`settled_texts`).
     """
     frame = FrameForm.words
     return [
@@ -54,6 +58,12 @@ def translatable_texts(reflection: Reflection) -> list[TranslatableText]:
         *_contribution_texts(reflection),
         *_decision_texts(reflection),
     ]
+
+
+def settled_texts(reflection: Reflection) -> list[TranslatableText]:
+    """The texts of proposals that the members decide on or have adopted; two queries."""
+    settled = Proposal.objects.filter(priority__reflection=reflection, state__in=SETTLED)
+    return _texts_of(_proposal_limits(settled))
 
 
 def _mandate_texts(reflection: Reflection) -> list[TranslatableText]:
@@ -204,18 +214,29 @@ def _decision_texts(reflection: Reflection) -> list[TranslatableText]:
     proposals = Proposal.objects.filter(priority__reflection=reflection).exclude(
         state__in=(Proposal.State.DRAFT, Proposal.State.WITHDRAWN)
     )
-    clauses = Clause.objects.filter(proposal__in=proposals, removed_at=None)
     amendments = Amendment.objects.filter(proposal__in=proposals)
     commitments = Commitment.objects.filter(
         decision__text__proposal__priority__reflection=reflection, published_at__isnull=False
     )
-    limits: list[tuple[QuerySet[Any], dict[str, int]]] = [
-        (findings, {"title": _TITLE, "text": 2 * FINDING_MAX_LENGTH}),
+    return _texts_of(
+        [
+            (findings, {"title": _TITLE, "text": 2 * FINDING_MAX_LENGTH}),
+            *_proposal_limits(proposals.exclude(state__in=SETTLED)),
+            (amendments, {"wording": 2 * CLAUSE_MAX_LENGTH, "justification": _LONG, "answer": _LONG}),
+            (commitments, {"title": _TITLE, "description": _LONG}),
+        ]
+    )
+
+
+def _proposal_limits(proposals: QuerySet[Proposal]) -> _Limits:
+    clauses = Clause.objects.filter(proposal__in=proposals, removed_at=None)
+    return [
         (proposals, {"title": _TITLE, "summary": _LONG}),
         (clauses, {"text": 2 * CLAUSE_MAX_LENGTH}),
-        (amendments, {"wording": 2 * CLAUSE_MAX_LENGTH, "justification": _LONG, "answer": _LONG}),
-        (commitments, {"title": _TITLE, "description": _LONG}),
     ]
+
+
+def _texts_of(limits: _Limits) -> list[TranslatableText]:
     return [
         text
         for items, fields in limits

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from placet.portal.translatable_texts import TranslatableText, translatable_texts
 from placet.stages.mandates.models import Reflection, Role
 from placet.stages.mandates.permissions import Actor, require_role
+from placet.stages.proposals.agreed import why_settled
 from placet.stages.texts import actions as texts
 from placet.stages.texts.models import Term, Translation, TranslationRun
 from placet.stages.texts.queries import terms_of
@@ -33,9 +34,11 @@ def save_translation(
     PermissionDenied
         To all but the secretariat.
     ValidationError
-        As the texts' own :func:`~placet.stages.texts.actions.save_translation` does.
+        As the texts' own :func:`~placet.stages.texts.actions.save_translation` does, and where the members
+        decide on the text or have adopted it.
     """
     account = require_role(actor, reflection, Role.SECRETARIAT)
+    _require_unsettled(text.id)
     saved = texts.save_translation(
         account.id,
         text.id,
@@ -75,9 +78,11 @@ def certify_translation(
     PermissionDenied
         To all but the secretariat.
     ValidationError
-        Where there is nothing to certify, or it is not what was seen.
+        Where there is nothing to certify, it is not what was seen, or the members decide on the text or
+        have adopted it.
     """
     account = require_role(actor, reflection, Role.SECRETARIAT)
+    _require_unsettled(text.id)
     theirs = Translation.objects.filter(version__text=text.id, language=language).select_related("version")
     seen = theirs.filter(pk=translation_id).first() if translation_id else None
     if seen is None:
@@ -151,7 +156,18 @@ def translate_missing(run_id: UUID) -> bool:
     run = TranslationRun.objects.get(pk=run_id)
     reflection = Reflection.objects.get(pk=run.scope_id)
     try:
-        return texts.translate_for_a_while(run_id, [text.id for text in translatable_texts(reflection)])
+        return texts.translate_for_a_while(
+            run_id, [text.id for text in translatable_texts(reflection)], is_changeable=_is_unsettled
+        )
     except Exception:
         texts.interrupt_run(run_id)
         raise
+
+
+def _require_unsettled(text_id: UUID) -> None:
+    if refusal := why_settled(text_id, is_locking=True):
+        raise ValidationError(refusal)
+
+
+def _is_unsettled(text_id: UUID) -> bool:
+    return not why_settled(text_id, is_locking=True)

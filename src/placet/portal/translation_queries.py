@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.http import Http404
 
-from placet.portal.translatable_texts import TranslatableText, translatable_texts
+from placet.portal.translatable_texts import TranslatableText, settled_texts, translatable_texts
 from placet.stages.mandates.models import Reflection, Role
 from placet.stages.mandates.permissions import Actor, require_role
 from placet.stages.people.models import Account
+from placet.stages.proposals.agreed import why_settled
 from placet.stages.texts.languages import CONTENT_LANGUAGES
 from placet.stages.texts.models import Translation, TranslationState
 from placet.stages.texts.queries import Desk, pairs_of, translation_desk, translation_states
@@ -75,7 +76,7 @@ class SignedTranslation:
 
 @dataclass(frozen=True, slots=True)
 class TranslationDesk:
-    """A text beside its translations."""
+    """A text beside its translations; ``refusal`` says why those stay as they are, where they do."""
 
     text: TranslatableText
     language: str
@@ -83,6 +84,7 @@ class TranslationDesk:
     neighbours: Neighbours
     current: SignedTranslation | None
     earlier: list[SignedTranslation]
+    refusal: str
 
 
 def translation_table(actor: Actor, reflection: Reflection) -> TranslationTable:
@@ -117,7 +119,7 @@ def translation_table(actor: Actor, reflection: Reflection) -> TranslationTable:
 def find_desk(
     actor: Actor, reflection: Reflection, text_id: UUID, language: str, *, state: str = ""
 ) -> TranslationDesk:
-    """A text of this reflection beside its translation.
+    """A text of this reflection beside its translation; one that is settled can still be looked at.
 
     Parameters
     ----------
@@ -133,10 +135,12 @@ def find_desk(
     """
     require_role(actor, reflection, Role.SECRETARIAT)
     texts = translatable_texts(reflection)
-    text = next((text for text in texts if text.id == text_id), None)
+    is_offered = any(text.id == text_id for text in texts)
+    known = texts if is_offered else settled_texts(reflection)
+    text = next((text for text in known if text.id == text_id), None)
     if text is None or language not in CONTENT_LANGUAGES:
         raise Http404
-    states = translation_states([each.id for each in texts])
+    states = translation_states([*(each.id for each in texts), text_id])
     original_language = states[text_id].language
     if language == original_language:
         raise Http404
@@ -154,13 +158,19 @@ def find_desk(
         neighbours=_neighbours(texts, text, listed),
         current=signed[0] if desk.current else None,
         earlier=signed[1:] if desk.current else signed,
+        refusal="" if is_offered else why_settled(text_id),
     )
 
 
 def _neighbours(
     texts: Sequence[TranslatableText], text: TranslatableText, listed: Collection[UUID]
 ) -> Neighbours:
-    """Around a text that may have left the list, as one does that has just been translated."""
+    """Around a text that may have left the list, as one does that has just been translated.
+
+    Around a settled one, which stands in no list, there is nothing.
+    """
+    if text not in texts:
+        return Neighbours(previous=None, next=None, position=None, count=len(listed))
     place = texts.index(text)
     before = [each for each in texts[:place] if each.id in listed]
     after = [each for each in texts[place + 1 :] if each.id in listed]

@@ -311,3 +311,28 @@ def test_a_cancelled_procedure_is_told_on_its_page() -> None:
     silences.cancel_silence(small.secretariat, small.procedure, reason=WHY)
     assert "was cancelled" in body(Client(), url("silence", small.procedure.reference))
     assert "Silence procedures that have ended" in body(Client(), url("list", "small"))
+
+
+# From a proposal to where it is decided
+
+
+def decided_at(proposal: str, status: int = 302) -> str | None:
+    answer = Client().get(url("of-proposal", proposal))
+    assert answer.status_code == status
+    return answer.get("Location")
+
+
+def test_a_proposal_leads_to_its_meeting_and_after_it_to_its_decision(small: SmallMeeting) -> None:
+    reference = small.proposal.reference
+    assert decided_at(reference) == url("meeting", small.meeting.reference)
+    small.all_join()
+    decision = small.adopt()
+    assert decided_at(reference) == url("decision", decision.reference)
+
+
+def test_a_proposal_leads_to_its_silence_while_that_runs() -> None:
+    small = SmallSilence(SmallProposal())
+    reference = small.proposals.proposal.reference
+    assert decided_at(reference) == url("silence", small.procedure.reference)
+    silences.cancel_silence(small.secretariat, small.procedure, reason=WHY)
+    assert decided_at(reference, 404) is None

@@ -27,6 +27,7 @@ from placet.stages.mandates.models import Member, Priority, Role
 from placet.stages.mandates.participation import grant_role
 from placet.stages.people.actions import create_account
 from placet.stages.people.models import Account
+from placet.stages.proposals.freezing import canonical, composed, digest_of
 from placet.stages.proposals.models import Clause, FrozenText, Proposal
 from placet.stages.sensemaking.finding_models import Finding
 from placet.stages.texts.actions import create_text
@@ -111,11 +112,13 @@ class SmallCommitment:
             state=Meeting.State.CLOSED,
             closed_at=adopted_at,
         )
+        proposal = self.add_proposal(priority)
+        document = canonical(composed(proposal, 1))
         frozen = FrozenText.objects.create(
-            proposal=self.add_proposal(priority),
+            proposal=proposal,
             number=1,
-            document="{}",
-            digest="sha256:0",
+            document=document,
+            digest=digest_of(document),
             frozen_at=adopted_at,
         )
         return Decision.objects.create(

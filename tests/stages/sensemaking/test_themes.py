@@ -218,6 +218,17 @@ def test_what_was_taken_down_or_hidden_is_nowhere(
     assert client.get(theme_url("manage-theme", small, hidden)).status_code == 200
 
 
+def test_the_secretariat_starts_a_finding_from_a_theme(
+    client: Client, small: SmallReflection, planter: Planter
+) -> None:
+    planter.find(small, PLAN)
+    theme = theme_with(small, 1)
+    start = f"{reverse('sensemaking:write-finding', args=['small'])}?theme={theme.reference}"
+    assert start not in client.get(theme_url("theme", small, theme)).content.decode()
+    as_role(client, small, Role.SECRETARIAT)
+    assert start in client.get(theme_url("theme", small, theme)).content.decode()
+
+
 def test_a_merged_theme_leads_to_its_successor(
     client: Client, small: SmallReflection, planter: Planter
 ) -> None:

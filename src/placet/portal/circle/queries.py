@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from placet.stages.decisions.models import Decision, Position
+from placet.stages.decisions.queries import decisions_of
 from placet.stages.followup.queries import CommitmentView, commitment_views, visible_commitments
 from placet.stages.followup.starting_anew import Neighbours, neighbours_of
 from placet.stages.followup.status import Status
@@ -18,6 +19,7 @@ from placet.stages.mandates.models import Reflection
 from placet.stages.mandates.permissions import Actor, may_see
 from placet.stages.proposals.models import Proposal
 from placet.stages.proposals.permissions import visible_proposals
+from placet.stages.sensemaking.findings.queries import visible_findings
 from placet.stages.texts.queries import Wording, wordings
 
 COMMITMENTS_SHOWN = 6
@@ -67,6 +69,30 @@ class Circle:
     commitments: tuple[CommitmentView, ...]
     n_commitments: int
     neighbours: Neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many findings, proposals, decisions and commitments the reader may see."""
+
+    n_findings: int
+    n_proposals: int
+    n_decisions: int
+    n_commitments: int
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.n_findings or self.n_proposals or self.n_decisions or self.n_commitments)
+
+
+def outcome_of(reflection: Reflection, actor: Actor) -> Outcome:
+    """How far a reflection has come beyond what was put forward; four queries."""
+    return Outcome(
+        n_findings=visible_findings(actor, reflection).count(),
+        n_proposals=visible_proposals(actor, reflection).count(),
+        n_decisions=decisions_of(reflection).count(),
+        n_commitments=visible_commitments(actor, reflection).count(),
+    )
 
 
 def circle_of(reflection: Reflection, actor: Actor, language: str, *, today: date) -> Circle:

@@ -158,11 +158,13 @@ def voices_of(subject: Subject, language: str, *, kind: str, page: str | None) -
     findings = list(sight.findings.filter(pk__in=list(cited)))
     rests = _rests(sight, findings)
     inputs = _inputs(sight, rests)
-    counts = {name: each.count() for name, each in inputs.items()}
-    counts[Kind.STATEMENT] += _merged_into_themes(rests)
+    listed = {name: each.count() for name, each in inputs.items()}
+    counts = listed | {Kind.STATEMENT: listed[Kind.STATEMENT] + _merged_into_themes(rests)}
     shown = next((each for each in inputs if each == kind), None)
     shown = shown or next((each for each, n in counts.items() if n), Kind.STATEMENT)
-    found = Paginator(inputs[shown], VOICES_PER_PAGE).get_page(page)
+    pages = Paginator(inputs[shown], VOICES_PER_PAGE)
+    pages.count = listed[shown]  # known already; it would count them once more
+    found = pages.get_page(page)
     items = list(found.object_list)
     words = wordings(
         [

@@ -95,28 +95,36 @@ class Above:
 
 def read_above(sight: Sight, findings: Mapping[UUID, Finding]) -> Above:
     """All that stands above findings that the reader sees; a constant number of queries."""
-    reasons = NotTakenUp.objects.filter(finding__in=list(findings), taken_back_at=None)
     seen = sight.proposals.select_related(None).order_by().values("pk")
     cited = Citation.objects.filter(finding__in=list(findings), clause__proposal__in=seen)
     citations = list(cited.select_related("clause__proposal"))
     proposals = {each.clause.proposal_id: each.clause.proposal for each in citations}
     clauses = {each.clause_id: each.clause for each in citations}
-    successors = _successors_in(proposals)
-    if successors:
+    successors = _successors_in(proposals) if any(each.removed_at for each in clauses.values()) else {}
+    if successors:  # a clause that stands lives on in no other
         clauses = {each.pk: each for each in Clause.objects.filter(proposal__in=list(proposals))}
-    carried = carried_citations(citations, clauses, successors)
+    carried = _by_finding(carried_citations(citations, clauses, successors))
     adoptions = adoptions_of(proposals)
+    standing = {each.clause_id: clauses[each.clause_id] for found in carried.values() for each in found}
     return Above(
         findings=dict(findings),
-        not_taken_up={each.finding_id: each for each in reasons},
-        carried=_by_finding(carried),
+        not_taken_up=_not_taken_up(findings.keys() - carried.keys()),
+        carried=carried,
         past=_past(citations, carried, clauses, successors, proposals),
-        clauses={each.clause_id: clauses[each.clause_id] for each in carried},
+        clauses=standing,
         proposals=proposals,
         adoptions=adoptions,
         broken=_broken(proposals.keys() - adoptions.keys()),
-        commitments=_commitments(sight, adoptions, {each.clause_id for each in carried}),
+        commitments=_commitments(sight, adoptions, standing),
     )
+
+
+def _not_taken_up(finding_ids: Collection[UUID]) -> dict[UUID, NotTakenUp]:
+    """By finding on which no clause rests, why it was not taken up, where that was said; one query."""
+    if not finding_ids:
+        return {}
+    rows = NotTakenUp.objects.filter(finding__in=finding_ids, taken_back_at=None)
+    return {each.finding_id: each for each in rows}
 
 
 def _successors_in(proposal_ids: Iterable[UUID]) -> Successors:
@@ -226,13 +234,13 @@ def _by_finding(carried: Iterable[Carried]) -> dict[UUID, list[Carried]]:
 
 def _past(
     citations: Iterable[Citation],
-    carried: Iterable[Carried],
+    carried: Mapping[UUID, Sequence[Carried]],
     clauses: Mapping[UUID, Clause],
     successors: Successors,
     proposals: Mapping[UUID, Proposal],
 ) -> dict[UUID, list[Citation]]:
     """Citations that were public once, and were taken back or fell with their clause without another one."""
-    live = {(each.citation.finding_id, each.clause_id) for each in carried}
+    live = {(pk, each.clause_id) for pk, found in carried.items() for each in found}
     found: dict[UUID, list[Citation]] = defaultdict(list)
     for each in citations:
         ended_at, proposal = each.taken_back_at or each.clause.removed_at, proposals[each.clause.proposal_id]
@@ -244,8 +252,10 @@ def _past(
     return found
 
 
-def _broken(proposal_ids: Iterable[UUID]) -> dict[UUID, SilenceProcedure]:
+def _broken(proposal_ids: Collection[UUID]) -> dict[UUID, SilenceProcedure]:
     """By proposal, the last procedure on it, where an objection stopped that one."""
+    if not proposal_ids:
+        return {}
     rows = SilenceProcedure.objects.filter(text__proposal__in=list(proposal_ids)).select_related("text")
     last = {each.text.proposal_id: each for each in rows.order_by("opened_at")}
     return {pk: each for pk, each in last.items() if each.state == SilenceProcedure.State.BROKEN}

@@ -14,7 +14,7 @@ from django.http import Http404
 from placet.portal.lineage.items import INPUTS, NAMES, Kind, address_of, kind_of
 from placet.portal.lineage.sight import Sight
 from placet.stages.consultations.lineage import Merges, target_of
-from placet.stages.consultations.models import Statement, StatementMerge
+from placet.stages.consultations.models import Statement
 from placet.stages.consultations.queries import SHOWN_STATES
 from placet.stages.contributions.models import Contribution
 from placet.stages.contributions.permissions import is_seen_by_everybody
@@ -117,27 +117,6 @@ def is_shown(item: Input) -> bool:
     if isinstance(item, Statement):
         return item.state in SHOWN_STATES
     return is_seen_by_everybody(item) if isinstance(item, Contribution) else item.removed_at is None
-
-
-def merges_around(statement_ids: Collection[UUID]) -> Merges:
-    """The merges by which some statements stand together with others: up to where each ends, and down again.
-
-    Two queries, and one more for each link of a chain; chains of more than one are rare, and a consultation
-    may have thousands of merges that concern none of these statements.
-    """
-    live = StatementMerge.objects.filter(undone_at=None)
-    merges: dict[UUID, UUID] = {}
-    asked = set(statement_ids)
-    while asked:
-        found = dict(live.filter(statement__in=asked).values_list("statement_id", "into_id"))
-        merges |= found
-        asked = set(found.values()) - merges.keys()
-    asked = {target_of(pk, merges) for pk in statement_ids}
-    while asked:
-        found = dict(live.filter(into__in=asked).values_list("statement_id", "into_id"))
-        merges |= found
-        asked = set(found)
-    return merges
 
 
 def clusters(statement_ids: Collection[UUID], merges: Merges) -> dict[UUID, set[UUID]]:

@@ -21,12 +21,21 @@ Onwards = Mapping[Node, list[tuple[Node, int]]]
 
 
 @dataclass(frozen=True, slots=True)
+class ListedOnward:
+    """Where some inputs of a node flow on to; ``language`` is empty where the label is the page's own."""
+
+    label: str
+    language: str
+    n_inputs: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListedNode:
     """A node in the list: its name, its inputs, and where they flow on to."""
 
     name: Name
     n_inputs: int
-    onwards: list[tuple[str, int]]
+    onwards: list[ListedOnward]
     n_ending: int
 
 
@@ -145,10 +154,11 @@ def _listed_node(
     onwards = []
     for target, n in targets:
         if target.is_passing:
-            onwards.append((_("straight to findings"), n))
+            onwards.append(ListedOnward(_("straight to findings"), "", n))
         elif not target.is_end:
             name = names.of(target)
-            onwards.append((" ".join(each for each in (name.reference, name.title) if each), n))
+            label = " ".join(each for each in (name.reference, name.title) if each)
+            onwards.append(ListedOnward(label, name.language, n))
     n_ending = flow.link_counts[node, end] if end else 0
     return ListedNode(names.of(node), flow.counts[node], onwards, n_ending)
 

@@ -91,10 +91,22 @@ class Sight:
         return self.reported.filter(removed_at=None)
 
     @property
+    def analyses(self) -> bool:
+        """Whether the reader has themes found, and so sees those that are hidden."""
+        return bool(self.roles & set(ANALYSING_ROLES))
+
+    def sees_theme(self, theme: Theme) -> bool:
+        """Whether a theme of the reflection may be seen: what ``themes`` says, of one whose rows are read."""
+        if theme.state != Theme.State.LIVE or not self.sees(theme.consultation):
+            return False
+        is_hidden = theme.is_hidden or (theme.parent is not None and theme.parent.is_hidden)
+        return self.analyses or not is_hidden
+
+    @property
     def themes(self) -> QuerySet[Theme]:
         """Live themes; those hidden, or below a hidden one, are for those who have themes found."""
         live = Theme.objects.filter(consultation__in=self.consultations, state=Theme.State.LIVE)
-        if self.roles & set(ANALYSING_ROLES):
+        if self.analyses:
             return live
         hidden_above = Theme.objects.filter(pk=OuterRef("parent"), is_hidden=True)
         return live.filter(~Q(Exists(hidden_above)), is_hidden=False)

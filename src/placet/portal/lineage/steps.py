@@ -171,5 +171,6 @@ class Became:
 
     @property
     def reached(self) -> list[tuple[Reach, bool]]:
-        """Every step, and whether the idea came that far."""
-        return [(step, step <= self.reach) for step in Reach]
+        """Every step, and whether the idea came that far; one cited without a theme went past that step."""
+        passed = {Reach.THEME} if self.theme is None and self.reach > Reach.THEME else set()
+        return [(step, step <= self.reach) for step in Reach if step not in passed]

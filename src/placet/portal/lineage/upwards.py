@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from placet.portal.calendar.entries import today_in
 from placet.portal.lineage.graph import Above, read_above, standings_of
-from placet.portal.lineage.inputs import FIELDS, Input, clusters, input_view, merges_around, text_of
+from placet.portal.lineage.inputs import FIELDS, Input, clusters, input_view, text_of
 from placet.portal.lineage.items import Kind, address_of
 from placet.portal.lineage.sight import Sight
 from placet.portal.lineage.steps import Became, FindingStep, Related, Stop, Way
 from placet.portal.lineage.telling import Teller, theme_related, written_date
-from placet.stages.consultations.lineage import Merges, target_of
+from placet.stages.consultations.lineage import Merges, merges_around, target_of
 from placet.stages.consultations.models import Statement
 from placet.stages.dialogues.models import PointStatement, Takeaway
 from placet.stages.sensemaking.finding_models import Evidence
@@ -176,17 +176,7 @@ def _around(sight: Sight, items: Sequence[Input]) -> Around:
     together = clusters([each.pk for each in statements], merges)
     target_ids = {target_of(each.pk, merges) for each in statements}
     others = target_ids - {each.pk for each in statements}
-    assigned = ThemeAssignment.objects.filter(
-        statement__in=target_ids,
-        statement__state=Statement.State.ACCEPTED,
-        theme__in=sight.themes.values("pk"),
-    ).select_related("theme__parent", "theme__consultation")
-    theme_of, themes = {}, {}
-    for row in assigned:
-        theme_of[row.statement_id] = row.theme_id
-        for theme in (row.theme, row.theme.parent):
-            if theme is not None:
-                themes[theme.pk] = theme
+    theme_of, themes = _themes(sight, target_ids)
     return Around(
         merges=merges,
         together=together,
@@ -196,6 +186,17 @@ def _around(sight: Sight, items: Sequence[Input]) -> Around:
         same_theme=themes_merged_into(themes),
         takeaways=_takeaways(sight, together),
     )
+
+
+def _themes(sight: Sight, statement_ids: Iterable[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, Theme]]:
+    """By accepted statement, the theme in which the reader sees it; and those themes, with what is above."""
+    rows = ThemeAssignment.objects.filter(
+        statement__in=statement_ids, statement__state=Statement.State.ACCEPTED
+    ).select_related("theme__parent", "theme__consultation")
+    seen = {row.statement_id: row.theme for row in rows if sight.sees_theme(row.theme)}
+    above = (theme.parent for theme in seen.values())
+    themes = {theme.pk: theme for theme in (*seen.values(), *above) if theme is not None}
+    return {pk: theme.pk for pk, theme in seen.items()}, themes
 
 
 def themes_merged_into(theme_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:

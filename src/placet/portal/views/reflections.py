@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from placet.portal.calendar.entries import nearest_entries
-from placet.portal.circle.queries import circle_of
+from placet.portal.circle.queries import circle_of, outcome_of
 from placet.portal.queries import priority_columns
 from placet.stages.followup.dates import today_in
 from placet.stages.mandates import queries as mandates
@@ -33,6 +33,7 @@ def reflection(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "mandate": mandates.mandate_view(found, language),
             "columns": priority_columns(found, request.user, language),
+            "outcome": outcome_of(found, request.user),
             "entries": nearest_entries(found, request.user, language, timezone.now()),
             "members": mandates.member_views(found, language),
             "constituencies": mandates.constituency_views(found, language),

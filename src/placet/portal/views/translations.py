@@ -76,6 +76,7 @@ def translation(request: HttpRequest, slug: str, text_id: UUID, language: str) -
     context = {
         "desk": desk.desk,
         "text": desk.text,
+        "refusal": desk.refusal,
         "language": language,
         "neighbours": desk.neighbours,
         "current": desk.current,

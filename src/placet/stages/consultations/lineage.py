@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from placet.stages.consultations.models import Statement, StatementMerge
 from placet.stages.consultations.queries import SHOWN_STATES, StatementView, statement_views
 
@@ -45,19 +47,40 @@ def targets_of(statements: Sequence[Statement]) -> dict[UUID, str]:
     return {pk: references[target] for pk, target in targets.items()}
 
 
+def merges_around(statement_ids: Collection[UUID]) -> Merges:
+    """The merges by which some statements stand together with others: up to where each ends, and down again.
+
+    One query where there is none, and one more for each link of a chain; chains of more than one are rare,
+    and a consultation may have thousands of merges that concern none of these statements.
+    """
+    live = StatementMerge.objects.filter(undone_at=None)
+    merges: dict[UUID, UUID] = {}
+    known: set[UUID] = set()
+    asked = set(statement_ids)
+    while asked:
+        known |= asked
+        touching = live.filter(Q(statement__in=asked) | Q(into__in=asked))
+        found = dict(touching.values_list("statement_id", "into_id"))
+        merges |= found
+        asked = {*found, *found.values()} - known
+    return merges
+
+
 def lineage_of(statement: Statement, language: str) -> Lineage:
-    """What a statement was brought together with, and what with it, in the reader's language."""
-    merges = live_merges([statement.consultation_id])
-    target = target_of(statement.pk, merges)
-    sources = [source for source in merges if target_of(source, merges) == statement.pk]
-    wanted = [*sources, *([target] if target != statement.pk else [])]
-    if not wanted:
+    """What a statement was brought together with, and what with it, in a reader's language.
+
+    It reads the merges around that statement and no others, however many its consultation has.
+    """
+    merges = merges_around([statement.pk])
+    if not merges:
         return Lineage(None, [])
-    shown = Statement.objects.filter(pk__in=wanted, state__in=SHOWN_STATES).order_by("reference")
-    views = statement_views(list(shown), language)
-    into = next(
-        (view for view in views if view.id == target and view.state == Statement.State.ACCEPTED), None
-    )
+    target = target_of(statement.pk, merges)
+    sources = {source for source in merges if target_of(source, merges) == statement.pk}
+    shown = Statement.objects.filter(pk__in={target, *sources} - {statement.pk}, state__in=SHOWN_STATES)
+    views = statement_views(list(shown.order_by("reference")), language)
     return Lineage(
-        into, [view for view in views if view.state == Statement.State.MERGED and view.id != target]
+        into=next(
+            (view for view in views if view.id == target and view.state == Statement.State.ACCEPTED), None
+        ),
+        merged=[view for view in views if view.id in sources and view.state == Statement.State.MERGED],
     )

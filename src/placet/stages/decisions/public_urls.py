@@ -9,6 +9,7 @@ urlpatterns = [
     path("meeting/<str:reference>/", public.meeting, name="meeting"),
     path("silence/<str:reference>/", public.silence, name="silence"),
     path("decision/<str:reference>/", public.decision, name="decision"),
+    path("p/<str:reference>/decision/", public.where_decided, name="of-proposal"),
     path("r/<slug:slug>/delegation/", delegation.desk, name="delegation"),
     path("r/<slug:slug>/delegation/<int:pk>/confirm/", delegation.confirm, name="confirm-position"),
     path("meeting/<str:reference>/<int:pk>/position/", delegation.position, name="position"),

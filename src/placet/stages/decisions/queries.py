@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
-from placet.stages.decisions.models import Decision
+from placet.stages.decisions.models import AgendaItem, Decision, Meeting, SilenceProcedure
+from placet.stages.decisions.putting import UNDER_WAY
 from placet.stages.decisions.showing import FrozenTextView, frozen_text_view
 from placet.stages.mandates.models import Reflection
+from placet.stages.mandates.permissions import Actor
+from placet.stages.proposals.queries import find_proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,28 @@ def decisions_of(reflection: Reflection) -> QuerySet[Decision]:
     return found.select_related("text__proposal__priority__reflection", "meeting", "silence").order_by(
         "adopted_at", "reference"
     )
+
+
+def find_where_decided(actor: Actor, proposal_reference: str) -> tuple[str, str]:
+    """Where a proposal was decided, or is to be: ``decision``, ``silence`` or ``meeting``, and its reference.
+
+    Raises
+    ------
+    Http404
+        Where the actor may not see the proposal, or it has not been put to the members.
+    """
+    proposal = find_proposal(actor, proposal_reference)
+    of_it = Q(text__proposal=proposal)
+    silences = SilenceProcedure.objects.filter(of_it, state__in=UNDER_WAY)
+    items = AgendaItem.objects.filter(of_it, taken_off_at=None).exclude(meeting__state=Meeting.State.CLOSED)
+    for name, references in (
+        ("decision", Decision.objects.filter(of_it).values_list("reference", flat=True)),
+        ("silence", silences.values_list("reference", flat=True)),
+        ("meeting", items.values_list("meeting__reference", flat=True)),
+    ):
+        if (reference := references.first()) is not None:
+            return name, reference
+    raise Http404
 
 
 def decision_views(decisions: Iterable[Decision], language: str) -> list[DecisionView]:

@@ -27,6 +27,9 @@ from placet.stages.followup.status import (
     history_of,
 )
 from placet.stages.mandates.models import Member
+from placet.stages.proposals.agreed import as_frozen
+from placet.stages.proposals.freezing import FrozenDocument, frozen_document
+from placet.stages.proposals.models import Clause
 from placet.stages.texts.queries import Wording, wordings
 
 __all__ = [
@@ -156,12 +159,15 @@ class _Parts:
     milestones: Mapping[UUID, list[CommitmentMilestone]]
     reports: Mapping[UUID, list[ProgressReport]]
     words: Mapping[UUID, Wording]
+    adopted: Mapping[UUID, FrozenDocument]  # by frozen text
 
 
 def commitment_views(
     commitments: Iterable[Commitment], language: str, *, today: date
 ) -> list[CommitmentView]:
     """Commitments in their order, in a reader's language, as they stand on a day; six queries.
+
+    Their clauses and the titles of their proposals are as they were adopted.
 
     Parameters
     ----------
@@ -172,7 +178,7 @@ def commitment_views(
     """
     found = _loaded(commitments)
     parts = _parts_of(found, language)
-    return [_view(each, parts, today) for each in found]
+    return [_view(each, parts, language, today) for each in found]
 
 
 def commitment_view(commitment: Commitment, language: str, *, today: date) -> CommitmentView:
@@ -215,7 +221,8 @@ def _parts_of(found: Sequence[Commitment], language: str) -> _Parts:
     texts += [milestone.title_id for some in milestones.values() for milestone in some]
     for report in (report for some in reports.values() for report in some):
         texts += [report.text_id, report.member.name_id] if report.member else [report.text_id]
-    return _Parts(members, milestones, reports, wordings(texts, language))
+    adopted = {text.pk: frozen_document(text) for text in {each.decision.text for each in found}}
+    return _Parts(members, milestones, reports, wordings(texts, language), adopted)
 
 
 def _texts_of(commitment: Commitment) -> list[UUID]:
@@ -241,8 +248,8 @@ def _lead_of(commitment: Commitment) -> tuple[str, str, UUID]:
     return "body", str(name_id), name_id
 
 
-def _view(commitment: Commitment, parts: _Parts, today: date) -> CommitmentView:
-    words = parts.words
+def _view(commitment: Commitment, parts: _Parts, language: str, today: date) -> CommitmentView:
+    words, document = parts.words, parts.adopted[commitment.decision.text_id]
     reports, milestones = parts.reports[commitment.pk], parts.milestones[commitment.pk]
     decided = _decided_date(commitment)
     history = history_of(facts_of(commitment, reports, milestones), start=decided, today=today)
@@ -264,9 +271,9 @@ def _view(commitment: Commitment, parts: _Parts, today: date) -> CommitmentView:
         decision_reference=commitment.decision.reference,
         decided_date=decided,
         proposal_reference=proposal.reference,
-        proposal_title=words[proposal.title_id],
+        proposal_title=as_frozen(words[proposal.title_id], document.title, document.title_origins, language),
         clause_reference=commitment.clause.reference if commitment.clause else "",
-        clause=words[commitment.clause.text_id] if commitment.clause else None,
+        clause=_adopted_clause(commitment.clause, document, words, language) if commitment.clause else None,
         priority_id=proposal.priority.pk,
         priority_number=proposal.priority.number,
         priority_title=words[proposal.priority.title_id],
@@ -275,6 +282,15 @@ def _view(commitment: Commitment, parts: _Parts, today: date) -> CommitmentView:
         published_at=commitment.published_at,
         is_simulated=commitment.is_simulated,
     )
+
+
+def _adopted_clause(
+    clause: Clause, document: FrozenDocument, words: Mapping[UUID, Wording], language: str
+) -> Wording:
+    """What a clause said when it was adopted; of one that had been taken out before, what it last said."""
+    current = words[clause.text_id]
+    frozen = next((each for each in document.clauses if each.reference == clause.reference), None)
+    return as_frozen(current, frozen.bodies, frozen.origins, language) if frozen else current
 
 
 def _decided_date(commitment: Commitment) -> date:

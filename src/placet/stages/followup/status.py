@@ -21,7 +21,8 @@ SETTLING = (Kind.FULFILLED, Kind.ENDED, Kind.TAKEN_UP_AGAIN)
 class Status(models.TextChoices):
     """How far a commitment is."""
 
-    NOT_BEGUN = "not-begun", pgettext_lazy("commitment", "not begun")
+    # What nobody has reported may be under way for all that is known here: the label says no more than that.
+    NOT_BEGUN = "not-begun", pgettext_lazy("commitment", "nothing reported yet")
     UNDER_WAY = "under-way", pgettext_lazy("commitment", "under way")
     OVERDUE = "overdue", pgettext_lazy("commitment", "overdue")
     FULFILLED = "fulfilled", pgettext_lazy("commitment", "fulfilled")

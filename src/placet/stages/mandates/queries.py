@@ -114,6 +114,11 @@ class HeldReflection:
         """Whether dialogues are all that there is to run for these roles."""
         return Role.PARTNER in self.roles and not self.is_run
 
+    @property
+    def speaks_for_a_member(self) -> bool:
+        """Whether the pages of a delegation are all that these roles work on."""
+        return Role.DELEGATE in self.roles and not self.is_run and not self.holds_dialogues
+
 
 @dataclass(frozen=True, slots=True)
 class SetupProgress:

@@ -58,6 +58,8 @@ class FrozenDocument:
     title: dict[str, str]
     summary: dict[str, str]
     clauses: tuple[FrozenClause, ...]
+    title_origins: dict[str, str] = field(default_factory=dict)  # as those of a clause
+    summary_origins: dict[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -195,10 +197,12 @@ def read_document(document: str) -> FrozenDocument:
                 bodies=_bodies_in(clause["text"]),
                 findings=tuple(clause["findings"]),
                 against=tuple(clause["against"]),
-                origins={language: each["origin"] for language, each in clause["text"].items()},
+                origins=_origins_in(clause["text"]),
             )
             for clause in found["clauses"]
         ),
+        title_origins=_origins_in(found["title"]),
+        summary_origins=_origins_in(found["summary"]),
     )
 
 
@@ -308,6 +312,10 @@ def _citations(clauses: list[Clause]) -> dict[tuple[UUID, str], list[str]]:
 
 def _bodies_in(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {language: each["body"] for language, each in texts.items()}
+
+
+def _origins_in(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {language: each["origin"] for language, each in texts.items()}
 
 
 def _move(proposal: Proposal, current: Proposal, to: Proposal.State) -> None:

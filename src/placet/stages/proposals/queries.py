@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from placet.stages.mandates.permissions import Actor
+from placet.stages.proposals.agreed import agreed_documents, as_frozen
+from placet.stages.proposals.freezing import FrozenDocument
 from placet.stages.proposals.models import Citation, Clause, ClauseSuccession, NotTakenUp, Proposal
 from placet.stages.proposals.permissions import is_drafter, may_see_proposal
 from placet.stages.sensemaking.finding_models import Finding, Stance
@@ -138,7 +140,9 @@ def find_clause(actor: Actor, proposal: Proposal, reference: str) -> Clause:
 def proposal_views(
     proposals: "QuerySet[Proposal] | Sequence[Proposal]", language: str, *, with_drafts: bool = False
 ) -> list[ProposalView]:
-    """Proposals in their order; five queries, however many.
+    """Proposals in their order; six queries, however many.
+
+    Of those that are put to the members or adopted, the title and the summary are those of the frozen text.
 
     Parameters
     ----------
@@ -160,11 +164,17 @@ def proposal_views(
         language,
     )
     clauses = _clause_counts(found, with_drafts=with_drafts)
-    return [_proposal_view(each, words, *clauses[each.pk]) for each in found]
+    agreed = agreed_documents(found)
+    return [
+        _proposal_view(each, _as_agreed(each, words, agreed.get(each.pk), language), *clauses[each.pk])
+        for each in found
+    ]
 
 
 def clause_views(proposal: Proposal, language: str, *, with_drafts: bool = False) -> list[ClauseView]:
     """The clauses of a proposal in their order, each with the findings that it cites.
+
+    Where the proposal is put to the members or adopted, they say what the frozen text says.
 
     Parameters
     ----------
@@ -172,7 +182,7 @@ def clause_views(proposal: Proposal, language: str, *, with_drafts: bool = False
         Whether findings that are drafts are shown: to those who draft.
     """
     clauses = list(Clause.objects.filter(proposal=proposal, removed_at=None))
-    words = wordings((clause.text_id for clause in clauses), language)
+    words = clause_wordings(proposal, clauses, language)
     citations = citation_views(clauses, language, with_drafts=with_drafts)
     earlier = _earlier_references(clauses)
     return [
@@ -180,8 +190,8 @@ def clause_views(proposal: Proposal, language: str, *, with_drafts: bool = False
             id=clause.pk,
             reference=clause.reference,
             number=number,
-            wording=words[clause.text_id],
-            version_number=words[clause.text_id].version_number,
+            wording=words[clause.pk],
+            version_number=words[clause.pk].version_number,
             citations=tuple(citations[clause.pk]),
             lives_on_from=tuple(earlier[clause.pk]),
         )
@@ -209,9 +219,22 @@ def citation_views(
 
 def beside(proposal: Proposal, language: str) -> dict[UUID, Wording]:
     """The wordings of the clauses in a second language; the original where one is not translated."""
-    texts = dict(Clause.objects.filter(proposal=proposal, removed_at=None).values_list("pk", "text_id"))
-    words = wordings(texts.values(), language)
-    return {pk: words[text_id] for pk, text_id in texts.items()}
+    return clause_wordings(
+        proposal, list(Clause.objects.filter(proposal=proposal, removed_at=None)), language
+    )
+
+
+def clause_wordings(proposal: Proposal, clauses: Collection[Clause], language: str) -> dict[UUID, Wording]:
+    """What clauses of a proposal say, by clause; what was frozen where the members decide or have decided."""
+    words = wordings((each.text_id for each in clauses), language)
+    document = agreed_documents([proposal]).get(proposal.pk)
+    frozen = {each.reference: each for each in document.clauses} if document else {}
+    said = {each.pk: words[each.text_id] for each in clauses}
+    for each in clauses:
+        if each.reference in frozen:
+            text = frozen[each.reference]
+            said[each.pk] = as_frozen(said[each.pk], text.bodies, text.origins, language)
+    return said
 
 
 def not_taken_up(reflection_id: UUID, language: str, *, with_drafts: bool = False) -> list[NotTakenUpView]:
@@ -286,6 +309,19 @@ def _earlier_references(clauses: Collection[Clause]) -> dict[UUID, list[str]]:
     ):
         found[later_id].append(reference)
     return found
+
+
+def _as_agreed(
+    proposal: Proposal, words: dict[UUID, Wording], document: FrozenDocument | None, language: str
+) -> dict[UUID, Wording]:
+    """The same wordings, with the title and the summary of the frozen text where there is one."""
+    if document is None:
+        return words
+    title, summary = words[proposal.title_id], words[proposal.summary_id]
+    return words | {
+        proposal.title_id: as_frozen(title, document.title, document.title_origins, language),
+        proposal.summary_id: as_frozen(summary, document.summary, document.summary_origins, language),
+    }
 
 
 def _proposal_view(

@@ -4,16 +4,12 @@ Deleting is not refused here: Django's test flush deletes on SQLite, and nothing
 rows. Whoever holds the database could; the ledger that shows it comes later.
 """
 
-from collections.abc import Callable
-
-from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
-Code = Callable[[Apps, BaseDatabaseSchemaEditor], None]
 
-
-def refuse_updates(table: str, *, when: str = "") -> RunPython:
+def refuse_updates(table: str, *, when: str = "") -> Operation:
     """An operation after which ``UPDATE table`` fails.
 
     Parameters
@@ -23,39 +19,69 @@ def refuse_updates(table: str, *, when: str = "") -> RunPython:
     when : str
         SQL condition on ``OLD`` under which a row is final; empty where it is from the start.
     """
-    return RunPython(*_trigger(table, when))
+    return _Trigger(table, when, is_wanted=True)
 
 
-def allow_updates(table: str, *, when: str = "") -> RunPython:
+def allow_updates(table: str, *, when: str = "") -> Operation:
     """The reverse of `refuse_updates`, around a change of the table: SQLite loses triggers by it."""
-    create, drop = _trigger(table, when)
-    return RunPython(drop, create)
+    return _Trigger(table, when, is_wanted=False)
 
 
-def _trigger(table: str, when: str) -> tuple[Code, Code]:
-    """What creates the trigger of a table, and what drops it."""
-    trigger = f"{table}_is_append_only"
-    condition = f"WHEN ({when})" if when else ""
+class _Trigger(Operation):
+    """Creates or drops the trigger of a table.
 
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    No ``RunPython``: that renders the models of the whole project each time, and triggers need none.
+    """
+
+    def __init__(self, table: str, when: str, *, is_wanted: bool) -> None:
+        self.table, self.when, self.is_wanted = table, when, is_wanted
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Leave the models as they are."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Create the trigger where updates are to be refused, else drop it."""
+        self._make(schema_editor) if self.is_wanted else self._drop(schema_editor)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The other of the two."""
+        self._drop(schema_editor) if self.is_wanted else self._make(schema_editor)
+
+    def describe(self) -> str:
+        """What ``migrate --plan`` says."""
+        return f"{'Refuse' if self.is_wanted else 'Allow'} updates of {self.table}"
+
+    def _make(self, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
             editor.execute(
                 "CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger LANGUAGE plpgsql AS "
                 "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME "
                 "USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
-            editor.execute(
-                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW {condition} "
-                "EXECUTE FUNCTION refuse_update()"
-            )
+            action = "EXECUTE FUNCTION refuse_update()"
         else:
-            editor.execute(
-                f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW {condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+            action = f"BEGIN SELECT RAISE(ABORT, '{self.table} is append-only'); END"
+        condition = f"WHEN ({self.when})" if self.when else ""
+        editor.execute(
+            f"CREATE TRIGGER {self._name} BEFORE UPDATE ON {self.table} FOR EACH ROW {condition} {action}"
+        )
 
-    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        on_table = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
-        editor.execute(f"DROP TRIGGER {trigger}{on_table}")
+    def _drop(self, editor: BaseDatabaseSchemaEditor) -> None:
+        on_table = f" ON {self.table}" if editor.connection.vendor == "postgresql" else ""
+        editor.execute(f"DROP TRIGGER {self._name}{on_table}")
 
-    return create, drop
+    @property
+    def _name(self) -> str:
+        return f"{self.table}_is_append_only"

@@ -11,6 +11,7 @@ _desk = [
     path("evidence/<int:pk>/take-back/", manage.take_back, name="take-back-evidence"),
     path("run/", manage.choose_run, name="choose-run"),
     path("publish/", manage.publish, name="publish-finding"),
+    path("discard/", manage.discard, name="discard-finding"),
     path("withdraw/", manage.withdraw, name="withdraw-finding"),
 ]
 urlpatterns = [

@@ -18,6 +18,7 @@ from placet.stages.mandates.manage_pages import manage_page, reader_language
 from placet.stages.mandates.models import Role
 from placet.stages.mandates.permissions import roles_of
 from placet.stages.mandates.queries import find_reflection, reflection_view
+from placet.stages.sensemaking.findings.queries import may_write_findings
 from placet.stages.sensemaking.queries import ANALYSING_ROLES
 from placet.stages.sensemaking.theme_forms import NamesForm, PlaceForm, StatementsForm, ThemeChoiceForm
 from placet.stages.sensemaking.theme_models import Theme
@@ -58,6 +59,7 @@ def theme(request: HttpRequest, reference: str, theme_reference: str) -> HttpRes
         "page": page,
         "statements": statements,
         "summary": theme_summary(row, view, language),
+        "may_write_findings": may_write_findings(request.user, row.consultation.priority.reflection),
         "weights": weights_view(row.consultation, set(inside.values_list("reference", flat=True)), language),
     }
     return _page(request, row.consultation, "theme", context)

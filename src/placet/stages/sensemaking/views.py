@@ -28,6 +28,7 @@ from placet.stages.mandates.queries import reflection_view
 from placet.stages.sensemaking import actions, queries
 from placet.stages.sensemaking.documents import document_of, write_json
 from placet.stages.sensemaking.exports import votes_archive
+from placet.stages.sensemaking.findings.queries import may_write_findings
 from placet.stages.sensemaking.forms import ReleaseForm, ScheduleForm
 from placet.stages.sensemaking.live_maps import live_version, live_view
 from placet.stages.sensemaking.models import AnalysisRun
@@ -199,6 +200,7 @@ def _results(request: HttpRequest, found: AnalysisRun, figures: Mapping[str, str
     words = request.GET.get("q", "").strip()[:100]
     return {
         "run": found,
+        "may_write_findings": may_write_findings(request.user, found.consultation.priority.reflection),
         "results": results_view(found, _language(), sort=sort, words=words, page=request.GET.get("page")),
         "figures": figures,
         "q": words,

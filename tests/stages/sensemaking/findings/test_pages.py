@@ -161,6 +161,9 @@ def test_started_from_a_dialogue_it_proposes_its_takeaways(client: Client) -> No
     takeaway = reporting.published()
     sent(client, where, title_en="T", text_en="T.")
     assert Evidence.objects.get().takeaway == takeaway
+    report = reverse("dialogues:report", args=[reporting.dialogue.reference])
+    assert where in body_of(client, report)
+    assert where not in body_of(Client(), report)
 
 
 def test_what_somebody_typed_is_kept_where_another_was_faster(made: SmallFinding, desk: Client) -> None:

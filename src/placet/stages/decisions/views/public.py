@@ -1,6 +1,7 @@
 """What everybody reads: meetings, silence procedures and what was decided."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from placet.stages.decisions.meetings.queries import agenda, meeting_views, meetings_of
@@ -13,7 +14,7 @@ from placet.stages.decisions.permissions import (
     rules_of,
 )
 from placet.stages.decisions.positions.queries import standing
-from placet.stages.decisions.queries import decision_views, decisions_of
+from placet.stages.decisions.queries import decision_views, decisions_of, find_where_decided
 from placet.stages.decisions.silence.queries import silence_views, silences_of, timeline
 from placet.stages.decisions.views.frames import public_page
 from placet.stages.mandates.manage_pages import reader_language
@@ -38,6 +39,13 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
         "is_secretariat": Role.SECRETARIAT in roles_of(request.user, reflection),
     }
     return public_page(request, reflection, "list", context)
+
+
+@require_GET
+def where_decided(request: HttpRequest, reference: str) -> HttpResponse:
+    """From a proposal to its decision; before there is one, to the meeting or silence that is to decide."""
+    name, found = find_where_decided(request.user, reference)
+    return redirect(f"decisions:{name}", found)
 
 
 @require_GET

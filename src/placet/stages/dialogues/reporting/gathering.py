@@ -19,9 +19,8 @@ from placet.stages.dialogues.reporting.access import (
 )
 from placet.stages.mandates.permissions import Actor
 from placet.stages.people.actions import clean_name
-from placet.stages.texts.actions import NewText, create_texts, revise_text
+from placet.stages.texts.actions import NewText, create_texts, delete_texts, revise_text
 from placet.stages.texts.languages import CONTENT_LANGUAGES, UNDETERMINED
-from placet.stages.texts.models import Text, TextVersion, Translation
 from placet.stages.texts.queries import originals
 
 POINTS_AT_ONCE = 100
@@ -130,9 +129,7 @@ def _replace_wording(point: Point, body: str) -> None:
     day = start_of(point.said_date, point.dialogue)
     (point.text,) = create_texts([NewText({former.language: body}, former.language, written_at=day)])
     point.save(update_fields=["text"])
-    Translation.objects.filter(version__text=former).delete()
-    TextVersion.objects.filter(text=former).delete()
-    Text.objects.filter(pk=former.pk).delete()
+    delete_texts([former.pk])
 
 
 def _allowed_attribution(dialogue: Dialogue, attribution: str) -> str:

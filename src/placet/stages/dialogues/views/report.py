@@ -20,6 +20,8 @@ from placet.stages.dialogues.reporting.publishing import publish_report
 from placet.stages.dialogues.reporting.takeaways import summary_mark, write_summary
 from placet.stages.dialogues.showing.dialogues import dialogue_view
 from placet.stages.mandates.manage_pages import manage_page, reader_language, sent_data, signed_in
+from placet.stages.mandates.models import Role
+from placet.stages.mandates.permissions import roles_of
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.people.models import Account
 
@@ -34,7 +36,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     view = queries.report_view(dialogue, reader_language())
     if view is None:
         raise Http404
-    return public_page(request, dialogue, "report", {"report": view})
+    is_secretariat = Role.SECRETARIAT in roles_of(request.user, dialogue.series.reflection)
+    return public_page(request, dialogue, "report", {"report": view, "is_secretariat": is_secretariat})
 
 
 @login_required

@@ -16,8 +16,9 @@ from placet.stages.mandates.forms.multilingual import MultilingualForm, OnceForm
 from placet.stages.mandates.models import Member, Organisation
 from placet.stages.mandates.organisations import organisation_views
 from placet.stages.mandates.queries import member_views
+from placet.stages.proposals.agreed import shown_language
+from placet.stages.proposals.freezing import frozen_document
 from placet.stages.proposals.models import Clause
-from placet.stages.texts.queries import wordings
 
 MEMBER, ORGANISATION = "member", "organisation"
 
@@ -169,11 +170,9 @@ def _initial(commitment: Commitment) -> dict[str, Any]:
 
 def _clause_choices(decision: Decision, language: str) -> list[tuple[str, str]]:
     """The clauses of the text that was adopted, by number, after the text as a whole."""
-    clauses = list(Clause.objects.filter(proposal=decision.text.proposal_id, removed_at=None))
-    words = wordings([clause.text_id for clause in clauses], language)
     named = [
-        (clause.reference, f"{number}. {_shortened(words[clause.text_id].body)}")
-        for number, clause in enumerate(clauses, start=1)
+        (each.reference, f"{each.number}. {_shortened(each.bodies[shown_language(each.origins, language)])}")
+        for each in frozen_document(decision.text).clauses
     ]
     return [("", pgettext("follows from", "the text as a whole")), *named]
 

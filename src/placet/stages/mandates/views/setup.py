@@ -59,7 +59,11 @@ def manage(request: HttpRequest) -> HttpResponse:
     """The reflections in which one holds a role."""
     account = signed_in(request)
     held = queries.held_reflections(account, reader_language())
-    context = {"held": held, "may_found": account.may_found_reflections}
+    context = {
+        "held": held,
+        "runs_any": any(each.is_run for each in held),
+        "may_found": account.may_found_reflections,
+    }
     return render(request, "mandates/manage.html", context)
 
 

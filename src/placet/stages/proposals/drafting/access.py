@@ -50,9 +50,14 @@ def begin(
         .select_related("priority__reflection")
         .get(pk=proposal.pk)
     )
-    if current.state not in states:
-        raise ValidationError(_why_not(current))
+    if refusal := why_unchangeable(current, states=states):
+        raise ValidationError(refusal)
     return account, current
+
+
+def why_unchangeable(proposal: Proposal, *, states: Collection[Proposal.State] = CHANGEABLE) -> str:
+    """Why the state of a proposal does not allow a deed, a sentence; empty where it does."""
+    return "" if proposal.state in states else _why_not(proposal)
 
 
 def text_mark(*text_ids: Any) -> str:

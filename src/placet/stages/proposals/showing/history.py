@@ -10,6 +10,7 @@ from django.http import Http404
 from placet.stages.contributions.revisions import Passage, changes
 from placet.stages.mandates.permissions import Actor
 from placet.stages.people.models import Account
+from placet.stages.proposals.agreed import agreed_documents
 from placet.stages.proposals.models import Clause, ClauseSuccession
 from placet.stages.proposals.permissions import is_drafter
 from placet.stages.texts.models import TextVersion, Translation
@@ -105,6 +106,7 @@ def _versions(clause: Clause, since: datetime | None, *, with_authors: bool) -> 
         before = [row for row in rows if row.created_at < since]
         rows = [*before[-1:], *(row for row in rows if row.created_at >= since)]
     bodies = _bodies(rows, clause.text.language)
+    bodies[rows[-1].pk] = _agreed_bodies(clause) or bodies[rows[-1].pk]
     names = _names(rows) if with_authors else {}
     return [
         VersionView(
@@ -124,6 +126,13 @@ def _bodies(versions: Sequence[TextVersion], original: str) -> dict[int, dict[st
     for row in Translation.objects.filter(version__in=list(found)).order_by("number"):
         found[row.version_id][row.language] = row.body
     return found
+
+
+def _agreed_bodies(clause: Clause) -> dict[str, str]:
+    """What a clause says where its proposal is put to the members or adopted; empty elsewhere."""
+    document = agreed_documents([clause.proposal]).get(clause.proposal_id)
+    clauses = document.clauses if document else ()
+    return next((each.bodies for each in clauses if each.reference == clause.reference), {})
 
 
 def _names(versions: Sequence[TextVersion]) -> dict[UUID | None, str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from placet.stages.mandates.forms.multilingual import OnceForm
 from placet.stages.mandates.manage_pages import sent_data
 from placet.stages.proposals.drafting import clauses
-from placet.stages.proposals.drafting.access import clause_mark
+from placet.stages.proposals.drafting.access import FREELY_DRAFTED, clause_mark
 from placet.stages.proposals.drafting.wording import last_version
 from placet.stages.proposals.forms.drafting import ClauseForm, SplitForm
 from placet.stages.proposals.models import Clause, Proposal
@@ -136,7 +136,7 @@ def split(request: HttpRequest, reference: str, clause_reference: str) -> HttpRe
         "clause": clause,
         "present": all_wordings(clause.text_id),
     }
-    return draft_form_page(request, proposal, context)
+    return draft_form_page(request, proposal, context, states=FREELY_DRAFTED)
 
 
 @login_required
@@ -167,7 +167,7 @@ def merge(request: HttpRequest, reference: str, clause_reference: str) -> HttpRe
         "clause": clause,
         "present": [wording for each in both for wording in all_wordings(each.text_id)],
     }
-    return draft_form_page(request, proposal, context)
+    return draft_form_page(request, proposal, context, states=FREELY_DRAFTED)
 
 
 def _next_of(proposal: Proposal, clause: Clause) -> Clause:

@@ -19,14 +19,14 @@ from placet.stages.mandates.manage_pages import (
 from placet.stages.mandates.models import Reflection
 from placet.stages.people.models import Account
 from placet.stages.proposals.drafting import evidence
+from placet.stages.proposals.drafting.access import why_unchangeable
 from placet.stages.proposals.forms.drafting import CiteForm, FindingSearchForm, ReasonForm
 from placet.stages.proposals.models import Citation
-from placet.stages.proposals.queries import proposal_views
+from placet.stages.proposals.queries import clause_wordings, proposal_views
 from placet.stages.proposals.showing.desk import answering, offered_findings
 from placet.stages.proposals.views.frames import SECTION, draft_page, drafted_clause
 from placet.stages.sensemaking.finding_models import Finding
 from placet.stages.sensemaking.findings.queries import find_finding, finding_views
-from placet.stages.texts.queries import wordings
 
 
 @login_required
@@ -41,7 +41,8 @@ def panel(request: HttpRequest, reference: str, clause_reference: str) -> HttpRe
     context = {
         "proposal": proposal_views([proposal], language, with_drafts=True)[0],
         "clause": clause,
-        "wording": wordings([clause.text_id], language)[clause.text_id],
+        "wording": clause_wordings(proposal, [clause], language)[clause.pk],
+        "refusal": why_unchangeable(proposal),
         "search": form,
         "found": found,
         "n_found": n_found,

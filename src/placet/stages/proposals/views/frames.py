@@ -1,6 +1,6 @@
 """What the pages of those who draft share: who comes in, and the frame of a proposal."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -8,6 +8,7 @@ from django.urls import reverse
 from placet.stages.mandates.manage_pages import form_page, manage_page, reader_language, signed_in
 from placet.stages.mandates.queries import reflection_view
 from placet.stages.people.models import Account
+from placet.stages.proposals.drafting.access import CHANGEABLE, why_unchangeable
 from placet.stages.proposals.models import Clause, Proposal
 from placet.stages.proposals.permissions import require_drafter
 from placet.stages.proposals.queries import find_clause, find_proposal, proposal_views
@@ -50,10 +51,18 @@ def draft_form_page(
     context: Mapping[str, object],
     *,
     template: str = "proposals/manage/form.html",
+    states: Collection[Proposal.State] = CHANGEABLE,
 ) -> HttpResponse:
-    """A page around a form on a proposal; needs ``form``, ``title``, ``submit``, and may have ``clause``."""
+    """A page around a form on a proposal; needs ``form``, ``title``, ``submit``, and may have ``clause``.
+
+    Where the proposal is in none of ``states``, the page says why, and has no form. One that was filled in
+    meanwhile stays on the page: what was written in it is not lost.
+    """
     (view,) = proposal_views([proposal], reader_language(), with_drafts=True)
     frame = {"proposal": view, "back": desk_url(proposal), **context}
+    refusal = why_unchangeable(proposal, states=states)
+    if refusal and request.method == "GET":
+        return draft_page(request, proposal, "proposals/manage/closed.html", {**frame, "refusal": refusal})
     return form_page(request, proposal.priority.reflection, frame, section=SECTION, template=template)
 
 

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 from placet.stages.mandates.manage_pages import reader_language
 from placet.stages.mandates.queries import find_reflection, mandate_view, priority_views, reflection_view
 from placet.stages.proposals import queries
+from placet.stages.proposals.agreed import SETTLED
+from placet.stages.proposals.amending.frozen_pages import last_frozen_number
 from placet.stages.proposals.permissions import is_drafter, member_spoken_for, visible_proposals
 from placet.stages.proposals.showing.history import ClauseHistory, ComparisonView, clause_history, comparison
 from placet.stages.proposals.views.frames import SECTION, public_frame
@@ -49,6 +51,7 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
         **public_frame(found),
         "proposal": view,
         "clauses": [(clause, second.get(clause.id)) for clause in clauses],
+        "frozen_number": last_frozen_number(found) if found.state in SETTLED else None,
         "mandate": mandate_view(reflection, language),
         "beside": beside,
         "beside_choices": others,

@@ -76,6 +76,11 @@ class FilledWording:
     pieces: tuple[FilledPiece, ...]
 
 
+def may_write_findings(actor: Actor, reflection: Reflection) -> bool:
+    """Whether somebody writes findings: the secretariat of the reflection."""
+    return Role.SECRETARIAT in roles_of(actor, reflection)
+
+
 def visible_findings(actor: Actor, reflection: Reflection) -> QuerySet[Finding]:
     """The findings of a reflection that somebody may see, by reference.
 

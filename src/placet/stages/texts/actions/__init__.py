@@ -8,7 +8,13 @@ from placet.stages.texts.actions.machine import (
 )
 from placet.stages.texts.actions.terms import add_term, remove_term
 from placet.stages.texts.actions.translating import certify_translation, save_translation
-from placet.stages.texts.actions.writing import NewText, create_text, create_texts, revise_text
+from placet.stages.texts.actions.writing import (
+    NewText,
+    create_text,
+    create_texts,
+    delete_texts,
+    revise_text,
+)
 
 __all__ = [
     "NewText",
@@ -17,6 +23,7 @@ __all__ = [
     "certify_translation",
     "create_text",
     "create_texts",
+    "delete_texts",
     "interrupt_run",
     "remove_term",
     "request_run",

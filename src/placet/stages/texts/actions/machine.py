@@ -1,6 +1,6 @@
 """Translations by machines: asked for, made within the day's budget, checked, and never over a person's."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
@@ -77,7 +77,11 @@ def request_run(account_id: UUID, scope_id: UUID, language: str) -> tuple[Transl
 
 
 def translate_for_a_while(
-    run_id: UUID, text_ids: Collection[UUID], *, provider: Provider | None = None
+    run_id: UUID,
+    text_ids: Collection[UUID],
+    *,
+    provider: Provider | None = None,
+    is_changeable: Callable[[UUID], bool] = lambda _text_id: True,
 ) -> bool:
     """Work on a run for about a minute.
 
@@ -88,6 +92,9 @@ def translate_for_a_while(
     ----------
     text_ids : collection of UUID
         All texts of the scope, in the order in which they are wanted.
+    is_changeable : callable
+        Asked of a text in the transaction in which its translation is kept: what was settled while the
+        machine was at work is left as it is.
 
     Returns
     -------
@@ -98,7 +105,7 @@ def translate_for_a_while(
     run = _begun(run_id)
     if run is None:
         return False
-    translator = _Translator(run, provider or find_provider())
+    translator = _Translator(run, provider or find_provider(), is_changeable)
     refused = {UUID(text_id) for text_id in run.refused_texts}
     waiting = [text_id for text_id in untranslated(text_ids, run.language) if text_id not in refused]
     for start in range(0, len(waiting), TEXTS_READ_AT_ONCE):
@@ -135,6 +142,7 @@ class _Translator:
 
     run: TranslationRun
     provider: Provider
+    is_changeable: Callable[[UUID], bool]
 
     def translate(self, original: Wording) -> None:
         """One text, counted before it is sent; kept where the answer can be a translation."""
@@ -154,7 +162,9 @@ class _Translator:
 
     @transaction.atomic
     def _keep(self, original: Wording, body: str, *, is_term_absent: bool) -> None:
-        """Keep it, unless the original has changed or somebody else was there first."""
+        """Keep it, unless the text is settled, the original has changed or somebody else was there first."""
+        if not self.is_changeable(original.text_id):
+            return
         Text.objects.select_for_update().get(pk=original.text_id)
         version = TextVersion.objects.filter(text=original.text_id).order_by("-number").first()
         language = self.run.language

@@ -1,6 +1,6 @@
 """Writing texts, their versions and their translations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -88,6 +88,16 @@ def create_texts(new_texts: Iterable[NewText]) -> list[Text]:
         ]
     )
     return texts
+
+
+def delete_texts(text_ids: Collection[UUID]) -> None:
+    """Delete texts with their versions and translations, in the transaction of whoever calls.
+
+    Only of what nobody was shown, or nobody may look up any more: a text that was public keeps its versions.
+    """
+    Translation.objects.filter(version__text__in=text_ids).delete()
+    TextVersion.objects.filter(text__in=text_ids).delete()
+    Text.objects.filter(pk__in=text_ids).delete()
 
 
 @transaction.atomic

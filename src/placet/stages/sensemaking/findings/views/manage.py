@@ -1,4 +1,4 @@
-"""The secretariat's pages of findings: the list, writing, evidence and runs, publishing and withdrawing."""
+"""The secretariat's pages of findings: list, writing, evidence, runs, publishing, withdrawing, discarding."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from placet.stages.mandates.forms.multilingual import OnceForm
 from placet.stages.mandates.manage_pages import (
     form_page,
     manage_page,
@@ -23,7 +24,7 @@ from placet.stages.mandates.manage_pages import (
 from placet.stages.mandates.models import Reflection
 from placet.stages.people.models import Account
 from placet.stages.sensemaking.finding_models import Evidence, Finding
-from placet.stages.sensemaking.findings import managing, publishing, queries, writing
+from placet.stages.sensemaking.findings import discarding, managing, publishing, queries, writing
 from placet.stages.sensemaking.findings.checking import typed_figures
 from placet.stages.sensemaking.findings.citable import Start, find_citable, item_by_reference, start_from
 from placet.stages.sensemaking.findings.evidence import evidence_of, item_views
@@ -218,6 +219,34 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         "back": reverse("sensemaking:manage-finding", args=[reference]),
     }
     return form_page(request, found.reflection, context, section=SECTION)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask once more, then delete a draft."""
+    account, found = _managed(request, reference)
+    form = OnceForm(sent_data(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.carry_out(lambda: discarding.discard_finding(account, found))
+    ):
+        messages.success(request, _("The draft is discarded."))
+        return redirect("sensemaking:manage-findings", found.reflection.slug)
+    (view,) = queries.finding_views([found], reader_language())
+    context = {
+        "form": form,
+        "title": _("Discard this draft?"),
+        "lede": _(
+            "The draft is deleted with its text and what it cites. Its reference is not given out again."
+        ),
+        "finding": view,
+        "submit": _("Discard the draft"),
+        "back": reverse("sensemaking:manage-finding", args=[reference]),
+    }
+    template = "sensemaking/findings/discard.html"
+    return form_page(request, found.reflection, context, section=SECTION, template=template)
 
 
 def _written(account: Account, reflection: Reflection, form: FindingForm, start: Start) -> Finding:

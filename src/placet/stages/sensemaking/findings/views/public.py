@@ -6,8 +6,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from placet.stages.mandates.manage_pages import reader_language
-from placet.stages.mandates.models import Role
-from placet.stages.mandates.permissions import roles_of
 from placet.stages.mandates.queries import find_reflection, reflection_view
 from placet.stages.sensemaking.findings import queries
 from placet.stages.sensemaking.findings.evidence import evidence_of
@@ -28,7 +26,7 @@ def findings(request: HttpRequest, slug: str) -> HttpResponse:
         "section": SECTION,
         "page": page,
         "findings": queries.finding_views(list(page.object_list), language),
-        "may_write": Role.SECRETARIAT in roles_of(request.user, reflection),
+        "may_write": queries.may_write_findings(request.user, reflection),
     }
     return render(request, "sensemaking/findings/list.html", context)
 
@@ -45,6 +43,6 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         "finding": view,
         "evidence": evidence_of([found], language)[found.pk],
         "versions": queries.in_all_languages(found),
-        "may_write": Role.SECRETARIAT in roles_of(request.user, found.reflection),
+        "may_write": queries.may_write_findings(request.user, found.reflection),
     }
     return render(request, "sensemaking/findings/finding.html", context)

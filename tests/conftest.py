@@ -19,6 +19,7 @@ from tests.demonstration_site import DemonstrationSite, start_demonstration
 from tests.settings import HOME_OF_TESTS
 
 if TYPE_CHECKING:
+    from pytest_django.plugin import DjangoDbBlocker
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -69,6 +70,15 @@ def _english() -> Iterator[None]:
 
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+    """The test database, with the triggers that only migrations make."""
+    from tests.schema import make_triggers
+
+    with django_db_blocker.unblock():
+        make_triggers()
 
 
 @pytest.fixture

@@ -278,3 +278,13 @@ def test_the_number_of_queries_does_not_grow_with_the_statements(client: Client,
         )
         counts.append(count_queries(client, url(name, small), lambda: CaptureQueriesContext(connection)))
     assert counts[0] == counts[1] <= 20
+
+
+def test_after_the_closing_who_took_part_still_learns_which_kept_votes_counted(
+    client: Client, small: SmallReflection
+) -> None:
+    assert client.post(url("token", small)).status_code == 200
+    close_consultation(small.secretariat, small.consultation)
+    assert client.post(url("token", small)).status_code == 200
+    late = Client().post(url("token", small))
+    assert (late.status_code, late.json()["code"]) == (409, "closed")

@@ -116,6 +116,11 @@ def require_open(consultation: Consultation, now: datetime) -> None:
         raise ValidationError(_("This consultation is not open for votes."), code="closed")
 
 
+def has_taken_part(consultation: Consultation, participant: Participant) -> bool:
+    """Whether somebody has had a part in a consultation already, as the first vote gives it."""
+    return Participation.objects.filter(consultation=consultation, participant=participant).exists()
+
+
 def find_consultation(reference: str, actor: Actor) -> Consultation:
     """The consultation of that reference, where the actor may see it.
 

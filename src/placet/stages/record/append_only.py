@@ -19,16 +19,16 @@ def refuse_updates(table: str, *, when: str = "") -> Operation:
     when : str
         SQL condition on ``OLD`` under which a row is final; empty where it is from the start.
     """
-    return _Trigger(table, when, is_wanted=True)
+    return Trigger(table, when, is_wanted=True)
 
 
 def allow_updates(table: str, *, when: str = "") -> Operation:
     """The reverse of `refuse_updates`, around a change of the table: SQLite loses triggers by it."""
-    return _Trigger(table, when, is_wanted=False)
+    return Trigger(table, when, is_wanted=False)
 
 
-class _Trigger(Operation):
-    """Creates or drops the trigger of a table.
+class Trigger(Operation):
+    """Creates or drops the trigger by which a table refuses updates.
 
     No ``RunPython``: that renders the models of the whole project each time, and triggers need none.
     """

@@ -17,7 +17,10 @@ from placet.stages.people.models import Account
 
 @require_POST
 def token(request: HttpRequest, reference: str) -> JsonResponse:
-    """A token for this browser, which becomes a participant by it where it is none yet."""
+    """A token for this browser, which becomes a participant by it where it is none yet.
+
+    After the closing only for who took part before: 409 for everybody else.
+    """
     found = queries.find_consultation(reference, request.user)
     now = timezone.now()
     is_signed_in = isinstance(request.user, Account)
@@ -25,7 +28,10 @@ def token(request: HttpRequest, reference: str) -> JsonResponse:
     if not queries.is_eligible(found, participant, is_signed_in=is_signed_in):
         return _refused(Refusal.NOT_ELIGIBLE, 403)
     try:
-        queries.require_open(found, now)
+        # Who took part keeps the way to the ballot path after the closing: it alone knows which of the votes
+        # that a browser has kept were recorded in time.
+        if participant is None or not queries.has_taken_part(found, participant):
+            queries.require_open(found, now)
         participation = take_part(found, ensure_participant(request, found))
     except CrowdError as crowd:
         return JsonResponse(

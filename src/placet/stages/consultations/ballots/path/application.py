@@ -40,7 +40,7 @@ PACE_SECONDS = 30
 PROBLEMS = {
     "method": (405, _("Send ballots with POST.")),
     "type": (415, _("Send ballots as application/json.")),
-    "size": (413, _("A request has at most 100 ballots.")),
+    "size": (413, _("The request is too long: at most 100 ballots, in 32,000 bytes.")),
     "malformed": (400, _("The request is not what it should be.")),
     "token": (401, _("The request needs a token: Authorization: Bearer …")),
     "unreadable": (401, _("This token is not good. Load the page again.")),

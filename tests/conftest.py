@@ -19,10 +19,12 @@ from tests.demonstration_site import DemonstrationSite, start_demonstration
 from tests.settings import HOME_OF_TESTS
 
 if TYPE_CHECKING:
-    from pytest_django.plugin import DjangoDbBlocker
     from playwright.sync_api import Browser, Page
+    from pytest_django.plugin import DjangoDbBlocker
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Thousands of requests for who may use what: their queries run on PostgreSQL in the pages' own tests.
+ASKED_ONCE = {Path(__file__).parent / "test_permissions.py"}
 ON_POSTGRESQL = "PLACET_TEST_DATABASE_URL" in os.environ
 # No example is too slow: the first one compiles, and a busy machine is no fault of the code.
 settings.register_profile("placet", deadline=None)
@@ -41,13 +43,13 @@ BROWSER_ARGUMENTS = [
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the journeys; on PostgreSQL keep what uses the database and nothing else."""
+    """Mark the journeys; on PostgreSQL keep what uses the database, but for what is asked once, on SQLite."""
     for item in items:
         if "demo_site" in getattr(item, "fixturenames", ()):
             item.add_marker("journey")
             item.add_marker(pytest.mark.xdist_group("journeys"))
     if ON_POSTGRESQL:
-        kept = [item for item in items if uses_database(item)]
+        kept = [item for item in items if uses_database(item) and item.path not in ASKED_ONCE]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 
@@ -75,10 +77,12 @@ def _english() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
     """The test database, with the triggers that only migrations make."""
-    from tests.schema import make_triggers
+    from django.db import connection
 
-    with django_db_blocker.unblock():
-        make_triggers()
+    from placet.config.schema import create_triggers
+
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        create_triggers(editor)
 
 
 @pytest.fixture

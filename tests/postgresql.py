@@ -18,7 +18,7 @@ def main(command: list[str]) -> int:
     if binaries is None:
         print("PostgreSQL is not installed: the platform's tests ran on SQLite alone.")
         return 0
-    print(f"Once more on PostgreSQL ({binaries.parent.name}): every test that uses the database.", flush=True)
+    print(f"Once more on PostgreSQL ({binaries.parent.name}): the tests that use the database.", flush=True)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # clean up then, too
     with temporary_cluster(binaries, options=FAST_AND_LOOSE) as cluster:
         return subprocess.run(

@@ -23,7 +23,7 @@ from placet.config.settings import DATABASES, STORAGES  # noqa: E402
 
 # Pages are drawn without collecting the static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-# Tables are made from the models: the migrations take 40 s of a processor. See tests/schema.py.
+# Tables are made from the models, as on any empty database: see placet/config/schema.py.
 DATABASES["default"]["TEST"] = {"MIGRATE": False}
 if DATABASES["default"]["ENGINE"] == "placet.config.sqlite":
     DATABASES["default"]["TEST"]["NAME"] = ":memory:"  # pytest-django knows Django's own backend only

@@ -123,7 +123,7 @@ def empty(folder: Path, made: list[str], template: str = "template0") -> Install
 def filled(folder: Path, made: list[str]) -> Installation:
     """An installation with accounts, audit entries, sessions and a file."""
     found = empty(folder, made)
-    found.python("from placet.config.preparation import update_schema; update_schema()\n" + FILL)
+    found.python("from placet.config.preparation import update_tables; update_tables()\n" + FILL)
     (folder / "files" / "imports").mkdir(parents=True)
     (folder / "files" / "imports" / "votes.zip").write_bytes(secrets.token_bytes(70_000))
     return found

@@ -214,7 +214,7 @@ def test_the_command_says_it_in_lines_and_in_json(tmp_path_factory: pytest.TempP
         assert ("there is none" in first.stdout) is not ON_POSTGRESQL
         assert ON_POSTGRESQL or not (installation.home / "placet.sqlite3").exists()
         installation.python(
-            "from placet.config.preparation import *; update_schema(); collect_static_files()"
+            "from placet.config.preparation import *; update_tables(); collect_static_files()"
         )
         installation.home.chmod(0o700)
         result = installation.run("doctor")

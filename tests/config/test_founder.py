@@ -11,7 +11,7 @@ def test_the_first_founder(tmp_path_factory: pytest.TempPathFactory) -> None:
         installation = empty(tmp_path_factory.mktemp("founder") / "home", made)
         refused = installation.run("founder", "first@placet.example")
         assert (refused.returncode, "start `placet serve`" in refused.stderr) == (1, True)
-        installation.python("from placet.config.preparation import update_schema; update_schema()")
+        installation.python("from placet.config.preparation import update_tables; update_tables()")
         assert_the_rest(installation)
 
 

@@ -1,4 +1,4 @@
-"""The way of an idea in a real browser: from her statement up to a commitment, and from a clause down to her."""
+"""The way of an idea in a real browser: from a statement up to a commitment, from a clause down to voices."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ FRENCH = Reader(
     step_by_step="Étape par étape, jusqu’à la décision et après",
     her_ideas="Mes idées et ce qu’il en est advenu",
     columns=("Apports", "Thèmes", "Constats", "Propositions", "Décisions", "Engagements"),
-    history=re.compile("Son histoire|Ce qu’il disait avant"),
+    history=re.compile("Son historique|Ce qu’il disait avant"),
     voices="Les voix à son appui",
     became="Ce qu’il en est advenu",
 )

@@ -138,10 +138,10 @@ def founder(address: str, language: str) -> None:
         from django.urls import reverse
         from django.utils.translation import override
 
-        from placet.config.preparation import is_schema_current
+        from placet.config.preparation import are_tables_current
         from placet.stages.people.actions import let_found_reflections
 
-        if not is_schema_current():
+        if not are_tables_current():
             fail(
                 "The database's tables are not those of this version: start `placet serve`, then repeat this."
             )

@@ -180,9 +180,9 @@ def _prepare(is_demonstration: bool) -> None:
     from placet.config import preparation
 
     click.echo(preparation.describe_database())
-    if not preparation.is_schema_current():
+    if not preparation.are_tables_current():
         click.echo("Updating the database's tables ...")
-        preparation.update_schema()
+        preparation.update_tables()
     if preparation.collect_static_files():
         click.echo("Collected the static files.")
     if is_demonstration:

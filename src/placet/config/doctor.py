@@ -18,7 +18,7 @@ from django.db import Error, connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from placet.config.preparation import describe_database, is_schema_current, static_fingerprint
+from placet.config.preparation import are_tables_current, describe_database, static_fingerprint
 from placet.config.sqlite.library import VERSION, has_wal_fault
 from placet.stages.consultations.models import Ballot, Participation, Statement
 from placet.stages.people import queries as people
@@ -113,7 +113,7 @@ def _postgresql() -> Iterator[Finding]:
 
 
 def _tables() -> Iterator[Finding]:
-    if is_schema_current():
+    if are_tables_current():
         yield Finding("tables", "ok", "those of this version")
     else:
         yield Finding(
@@ -126,7 +126,7 @@ def _tables() -> Iterator[Finding]:
 
 def _references() -> Iterator[Finding]:
     """Whether each ballot refers to what is there: the database itself does not check it (decision 0007)."""
-    if not is_schema_current():
+    if not are_tables_current():
         return
     known = (
         ("participation_id", Participation),
@@ -177,7 +177,7 @@ def _background() -> Iterator[Finding]:
     """Whether workers and clock do what is due: what waits says it, nothing else has to be kept for it."""
     from django_tasks_db.models import DBTaskResult
 
-    if not is_schema_current():
+    if not are_tables_current():
         return
     now = timezone.now()
     oldest = (

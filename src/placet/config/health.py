@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from placet.config.preparation import is_schema_current
+from placet.config.preparation import are_tables_current
 
 _is_schema_known_current = False
 
@@ -41,7 +41,7 @@ def _obstacle() -> str:
 def _was_schema_current() -> bool:
     """Whether the tables fit this version; asked until they do, for they never go back under a process."""
     global _is_schema_known_current  # noqa: PLW0603 - one fact of this process
-    _is_schema_known_current = _is_schema_known_current or is_schema_current()
+    _is_schema_known_current = _is_schema_known_current or are_tables_current()
     return _is_schema_known_current
 
 

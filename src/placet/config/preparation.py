@@ -10,22 +10,20 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from placet.config.schema import is_schema_current, update_schema
 from placet.config.sqlite.library import VERSION, sqlite_journal_mode
 
 
-def is_schema_current() -> bool:
-    """Whether every migration is applied and the cache's table is there."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return False
-    return settings.CACHES["default"]["LOCATION"] in connection.introspection.table_names()
+def are_tables_current() -> bool:
+    """Whether the tables are as this version needs them, and the cache's table is there."""
+    has_cache = settings.CACHES["default"]["LOCATION"] in connection.introspection.table_names()
+    return has_cache and is_schema_current()
 
 
-def update_schema() -> None:
-    """Apply the migrations and make the cache's table."""
-    call_command("migrate", interactive=False, verbosity=0)
+def update_tables() -> None:
+    """Make the tables or bring them up to date, and make the cache's table."""
+    update_schema()
     call_command("createcachetable", verbosity=0)
 
 

@@ -89,7 +89,7 @@ def read_ground(path: Path) -> Ground:
 def _make_ground(n_participants: int, n_statements: int) -> Ground:
     from placet.config import preparation
 
-    preparation.update_schema()
+    preparation.update_tables()
     preparation.collect_static_files()
     from django.utils import timezone
 

@@ -27,7 +27,7 @@ from placet.config.backup.archive import (
     Report,
     Writer,
 )
-from placet.config.preparation import is_schema_current
+from placet.config.preparation import are_tables_current
 
 
 def create_backup(target: Path, report: Report) -> Manifest:
@@ -84,7 +84,7 @@ def _check(target: Path) -> None:
         raise BackupError(
             f"There is no database at {sqlite.database_path()}: set PLACET_HOME as it is for the server."
         )
-    if not is_schema_current():
+    if not are_tables_current():
         raise BackupError(
             "The database's tables are not those of this version: `placet serve` updates them when it starts."
         )

@@ -208,6 +208,8 @@ def moderate_statement(
     reason = reason.strip()
     if not accept and not reason:
         raise ValidationError({"reason": _("Give the reason: the author will read it.")})
+    # A ballot comes before or after this decision, never in between: it is taken under the same lock.
+    Consultation.objects.select_for_update().get(pk=statement.consultation_id)
     current = Statement.objects.select_for_update().get(pk=statement.pk)
     if current.state == Statement.State.WITHDRAWN:
         raise ValidationError(_("The author has withdrawn this statement."))

@@ -294,9 +294,12 @@ export class VoteSender {
     return { marks: voter.split(" "), voted: Number(voted) };
   }
 
-  /* The page goes away: what waits is sent, whether or not the page lives to see the answer. */
+  /* The page goes away: what waits is sent, whether or not the page lives to see the answer. A newer vote on a
+   * statement whose older one is still under way stays behind, so as not to overtake it: the next page sends it. */
   #sendFarewell() {
-    const votes = this.#next().filter((vote) => !this.#underWay.has(vote.key));
+    const waiting = this.#next();
+    const busy = new Set(waiting.filter(({ key }) => this.#underWay.has(key)).map(({ statement }) => statement));
+    const votes = waiting.filter(({ key, statement }) => !this.#underWay.has(key) && !busy.has(statement));
     if (!this.#token || votes.length === 0 || this.trouble?.kind === "stopped") return;
     fetch(this.#config.ballots, this.#ballotsRequest(votes, this.#token.token)).catch(() => {});
   }

@@ -117,7 +117,9 @@ def test_a_hostile_archive_is_refused_on_upload(
     assert not VoteImport.objects.exists()
 
 
-@pytest.mark.parametrize(("content", "expected"), [(bomb(), "archive"), (locked(), "damaged")])
+@pytest.mark.parametrize(
+    ("content", "expected"), [(bomb(), "archive"), (locked(), "damaged")], ids=["bomb", "locked"]
+)
 def test_an_archive_that_lies_is_refused_when_it_is_unpacked(
     small: SmallReflection, settings: Settings, content: bytes, expected: str
 ) -> None:

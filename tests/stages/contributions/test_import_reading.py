@@ -253,7 +253,6 @@ READS_FILES = f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{REST}'
     [
         packed_document(LAUGHS),
         packed_document(READS_FILES),
-        packed_document(LAUGHS.encode("utf-16").decode("utf-16")),
         packed_document("<a>" * 10_000),
         packed_document("<document>" + "<p>" * 1_000 + "</p>" * 1_000 + "</document>"),
         packed_document("<document/>"),
@@ -261,6 +260,7 @@ READS_FILES = f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{REST}'
         report(3)[:-200],
         b"PK\x03\x04",
     ],
+    ids=["laughs", "reads files", "deep", "wide", "empty", "long", "cut off", "no archive"],
 )
 def test_a_hostile_document_is_refused_with_a_sentence(content: bytes) -> None:
     with pytest.raises(UnreadableError) as refusal:

@@ -76,13 +76,13 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
-    """The test database, with the triggers that only migrations make."""
+    """The test database, with the triggers that models know nothing of."""
     from django.db import connection
 
-    from placet.config.schema import create_triggers
+    from placet.config.schema import complete_schema
 
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
-        create_triggers(editor)
+        complete_schema(editor)
 
 
 @pytest.fixture

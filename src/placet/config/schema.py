@@ -34,28 +34,28 @@ def update_schema() -> None:
 
 def create_schema() -> None:
     """Make all tables and triggers in one transaction, and note every migration as applied."""
-    migrations = _all_migrations()
     with connection.schema_editor(atomic=True) as editor:
         for config in apps.get_app_configs():
             for model in router.get_migratable_models(config, connection.alias):
                 if model._meta.can_migrate(connection):
                     editor.create_model(model)
-        editor.create_model(MigrationRecorder.Migration)
-        create_triggers(editor, migrations)
-        MigrationRecorder(connection).migration_qs.bulk_create(
-            MigrationRecorder.Migration(app=each.app_label, name=each.name) for each in migrations
-        )
+        complete_schema(editor)
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
-def create_triggers(editor: BaseDatabaseSchemaEditor, migrations: list[Migration] | None = None) -> None:
-    """Create the triggers that stand at the end of all migrations: models know nothing of them."""
+def complete_schema(editor: BaseDatabaseSchemaEditor) -> None:
+    """Add what models know nothing of: the triggers in which the migrations end, and which were applied."""
+    migrations = _all_migrations()
     last: dict[str, Trigger] = {}
-    for migration in migrations or _all_migrations():
+    for migration in migrations:
         last |= {each.table: each for each in migration.operations if isinstance(each, Trigger)}
     for trigger in last.values():
         if trigger.is_wanted:
             trigger.database_forwards("", editor, ProjectState(), ProjectState())
+    editor.create_model(MigrationRecorder.Migration)
+    MigrationRecorder(connection).migration_qs.bulk_create(
+        MigrationRecorder.Migration(app=each.app_label, name=each.name) for each in migrations
+    )
 
 
 def _all_migrations() -> list[Migration]:

@@ -259,7 +259,9 @@ def _merged_into_themes(rests: Rests) -> int:
     """How many statements gave way to one that stands in a theme that is cited, or is cited by itself."""
     direct = rests.pks("statement")
     targets = set(rests.merges.values()) - rests.merges.keys()
-    assigned = ThemeAssignment.objects.filter(theme__in=rests.family, statement__in=targets)
+    assigned = ThemeAssignment.objects.filter(
+        theme__in=rests.family, statement__in=targets, statement__state=Statement.State.ACCEPTED
+    )
     standing = set(assigned.values_list("statement_id", flat=True)) if rests.family else set()
     together = clusters([*standing, *direct], rests.merges)
     counted = {pk for found in together.values() for pk in found}

@@ -143,30 +143,43 @@ def _successors(rows: QuerySet[ClauseSuccession]) -> Successors:
     return found
 
 
-def living_on(clause_id: UUID, clauses: Mapping[UUID, Clause], successors: Successors) -> list[UUID]:
+def living_on(
+    clause_id: UUID,
+    clauses: Mapping[UUID, Clause],
+    successors: Successors,
+    *,
+    without: Collection[UUID] = (),
+) -> list[UUID]:
     """The clauses in which one stands today: itself, or what it was split into or put together to.
 
-    It does end: a clause only ever lives on in one that was made after it.
+    Neither ``without`` nor what came of those is among them. It does end: a clause only ever lives on in one
+    that was made after it.
     """
     here = [clause_id] if clause_id in clauses and clauses[clause_id].removed_at is None else []
-    later = (living_on(each, clauses, successors) for each in successors.get(clause_id, ()))
+    following = (each for each in successors.get(clause_id, ()) if each not in without)
+    later = (living_on(each, clauses, successors, without=without) for each in following)
     return list(dict.fromkeys([*here, *(each for found in later for each in found)]))
 
 
 def carried_citations(
     citations: Iterable[Citation], clauses: Mapping[UUID, Clause], successors: Successors
 ) -> list[Carried]:
-    """Which clause rests on which finding today. A clause's own citation goes before one that it inherits."""
+    """Which clause rests on which finding today.
+
+    A clause that cited a finding itself inherits nothing of it, nor does what came of that clause: where it
+    took the citation back, that holds for its parts as well.
+    """
     known = list(citations)
-    own = {(each.finding_id, each.clause_id) for each in known}
+    own: dict[UUID, set[UUID]] = defaultdict(set)
+    for each in known:
+        own[each.finding_id].add(each.clause_id)
     found: dict[tuple[UUID, UUID], Carried] = {}
     for citation in known:
         if citation.taken_back_at is not None:
             continue
-        for clause_id in living_on(citation.clause_id, clauses, successors):
-            pair = (citation.finding_id, clause_id)
-            if clause_id == citation.clause_id or pair not in own:
-                found.setdefault(pair, Carried(citation, clause_id))
+        without = own[citation.finding_id]
+        for clause_id in living_on(citation.clause_id, clauses, successors, without=without):
+            found.setdefault((citation.finding_id, clause_id), Carried(citation, clause_id))
     return list(found.values())
 
 

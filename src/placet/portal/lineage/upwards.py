@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from placet.portal.calendar.entries import today_in
 from placet.portal.lineage.graph import Above, read_above, standings_of
-from placet.portal.lineage.inputs import FIELDS, Input, clusters, input_view, text_of
+from placet.portal.lineage.inputs import FIELDS, Input, clusters, input_view, is_shown, text_of
 from placet.portal.lineage.items import Kind, address_of
 from placet.portal.lineage.sight import Sight
 from placet.portal.lineage.steps import Became, FindingStep, Related, Stop, Way
@@ -176,11 +176,13 @@ def _around(sight: Sight, items: Sequence[Input]) -> Around:
     together = clusters([each.pk for each in statements], merges)
     target_ids = {target_of(each.pk, merges) for each in statements}
     others = target_ids - {each.pk for each in statements}
+    targets = {each.pk: each for each in statements if each.pk in target_ids and is_shown(each)}
+    targets |= {each.pk: each for each in sight.statements.filter(pk__in=others)} if others else {}
     theme_of, themes = _themes(sight, target_ids)
     return Around(
         merges=merges,
         together=together,
-        targets={each.pk: each for each in sight.statements.filter(pk__in=others)} if others else {},
+        targets=targets,
         themes=themes,
         theme_of=theme_of,
         same_theme=themes_merged_into(themes),

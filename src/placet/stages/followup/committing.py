@@ -29,6 +29,7 @@ from placet.stages.mandates import references
 from placet.stages.mandates.models import Member, Organisation, Reflection
 from placet.stages.mandates.permissions import Actor
 from placet.stages.people.models import Account
+from placet.stages.proposals.freezing import frozen_document
 from placet.stages.proposals.models import Clause
 from placet.stages.record.actions import record
 from placet.stages.texts.actions import revise_text
@@ -259,8 +260,13 @@ def _check(reflection: Reflection, decision: Decision, new: NewCommitment) -> No
         raise ValidationError({"lead": _("Choose a member or an organisation of this reflection.")})
     if any(member.reflection_id != reflection.pk for member in new.members):
         raise ValidationError({"members": _("Choose members of this reflection.")})
-    if new.clause is not None and new.clause.proposal_id != decision.text.proposal_id:
+    if new.clause is not None and new.clause.reference not in _adopted_clauses(decision):
         raise ValidationError({"clause": _("Choose a clause of the text that was adopted.")})
+
+
+def _adopted_clauses(decision: Decision) -> set[str]:
+    """The references of the clauses as they were adopted; others of the proposal were taken out before."""
+    return {each.reference for each in frozen_document(decision.text).clauses}
 
 
 def _check_past(reflection: Reflection, day: date | None, field: str) -> None:

@@ -116,7 +116,7 @@ def world(db: None) -> World:
 
 
 def test_what_a_part_took_back_does_not_come_again_with_its_own_parts(world: World) -> None:
-    """Found beside the machine: the citation of the first clause came down to what its part was split into."""
+    """Found beside it: the citation of the first clause came down to what its part was split into."""
     finding = world.finding("Many agree", world.statements[0])
     one, other = world.split(world.clause(world.proposal("A plan"), "All.", finding), "One.", "Other.")
     Citation.objects.filter(clause=one).update(taken_back_at=timezone.now())

@@ -34,7 +34,7 @@ from placet.stages.mandates.permissions import Actor, may_see
 from placet.stages.proposals.models import Citation, Clause, Proposal
 from placet.stages.sensemaking.finding_models import Evidence, Finding, Stance
 from placet.stages.sensemaking.theme_models import Theme, ThemeAssignment
-from placet.stages.texts.queries import wordings
+from placet.stages.texts.queries import Wording, wordings
 
 VOICES_PER_PAGE = 25
 
@@ -201,7 +201,7 @@ def _rows(
     items: Sequence[Input],
     rests: Rests,
     findings: Sequence[Finding],
-    words: Mapping[UUID, object],
+    words: Mapping[UUID, Wording],
     sight: Sight,
 ) -> list[Voice]:
     references = {each.pk: each.reference for each in findings}
@@ -213,7 +213,7 @@ def _rows(
     together = clusters([each.pk for each in items if isinstance(each, Statement)], rests.merges)
     return [
         Voice(
-            input=input_view(each, words, is_readable=is_shown(each) or sight.moderates),  # type: ignore[arg-type]
+            input=input_view(each, words, is_readable=is_shown(each) or sight.moderates),
             n_same=len(together.get(each.pk, ())) - 1 if isinstance(each, Statement) else 0,
             cited_by=cited.get(each.pk, []),
         )

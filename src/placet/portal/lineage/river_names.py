@@ -137,7 +137,7 @@ class Names:
     def _name_source(self, source: Hashable, priorities: Mapping[int, Priority]) -> None:
         if (Column.INPUTS, source) in self.found:
             return
-        assert isinstance(source, tuple)  # noqa: S101 - for the type checker
+        assert isinstance(source, tuple)  # noqa: S101 - for the type checker: (kind, pk)
         kind, pk = source
         if kind == Kind.TAKEAWAY:
             self.found[Column.INPUTS, source] = Name(_("Takeaways of dialogues"), "")

@@ -225,8 +225,8 @@ def _takeaways(sight: Sight, together: Mapping[UUID, set[UUID]]) -> dict[UUID, l
         pk: list(
             {
                 takeaway: seen[takeaway]
-                for each in sorted(cluster)
-                for takeaway in by_point.get(points.get(each), ())  # type: ignore[arg-type]
+                for each in sorted(cluster & points.keys())
+                for takeaway in by_point.get(points[each], ())
                 if takeaway in seen
             }.values()
         )

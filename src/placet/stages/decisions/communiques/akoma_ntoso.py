@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from lxml import etree  # type: ignore[import-untyped]
-from lxml.builder import ElementMaker  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
+from lxml.builder import ElementMaker  # type: ignore[import-untyped]  # lxml has no types
 
 from placet.stages.decisions.communiques.document import CommuniqueDocument
 from placet.stages.decisions.communiques.edition import (

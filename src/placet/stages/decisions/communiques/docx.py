@@ -152,7 +152,7 @@ class _Writer:
             self.column(passage[0], self.file.add_paragraph, style, starts_page=starts_page, **how)
             return
         if starts_page:
-            self.file.add_page_break()  # type: ignore[no-untyped-call]
+            self.file.add_page_break()  # type: ignore[no-untyped-call]  # python-docx leaves it untyped
         table = self.file.add_table(rows=1, cols=len(passage))
         for place, (said, cell) in enumerate(zip(passage, table.rows[0].cells, strict=True)):
             first = cell.paragraphs[0]._p

@@ -85,7 +85,7 @@ class AgendaForm(OnceForm):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["proposal"].choices = choices  # type: ignore[attr-defined]
+        self.fields["proposal"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class RulesForm(OnceForm):

@@ -36,7 +36,7 @@ class PositionForm(MultilingualForm):
 
     def __init__(self, *args: Any, reflection: Reflection, language: str, **kwargs: Any) -> None:
         super().__init__(*args, languages=own_language_first(reflection, language), **kwargs)
-        self.fields["kind"].choices = _choices()  # type: ignore[attr-defined]
+        self.fields["kind"].choices = _choices()  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

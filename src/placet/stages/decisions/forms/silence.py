@@ -55,7 +55,7 @@ class SilenceForm(OnceForm):
         )
         initial = {"deadline": datetime.combine(day, time(17)), "time_zone": reflection.time_zone}
         super().__init__(*args, **{"initial": initial, **kwargs})
-        self.fields["proposal"].choices = choices  # type: ignore[attr-defined]
+        self.fields["proposal"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_reminders(self) -> tuple[int, ...]:
         words = [word for word in _SEPARATORS.split(self.cleaned_data["reminders"]) if word]
@@ -150,7 +150,7 @@ class WrittenObjectionForm(ReasonForm):
         self.zone = procedure.time_zone
         initial = {"received": local_time(timezone.now(), self.zone)}
         super().__init__(*args, reflection=procedure.reflection, language=language, initial=initial, **kwargs)
-        self.fields["member"].choices = choices  # type: ignore[attr-defined]
+        self.fields["member"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["received"].help_text = gettext("As clocks show it here: %(zone)s.") % {
             "zone": self.zone.replace("_", " ")
         }

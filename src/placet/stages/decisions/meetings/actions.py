@@ -92,7 +92,7 @@ def change_meeting(actor: Actor, meeting: Meeting, new: NewMeeting) -> None:
     if current.state == Meeting.State.CLOSED:
         raise ValidationError(_("A closed meeting stays as it was."))
     revise_text(current.title, new.title, author_id=account.id)
-    current.place = revised(meeting.reflection, account, current.place, new.place)  # type: ignore[assignment]
+    current.place = revised(meeting.reflection, account, current.place, new.place)  # type: ignore[assignment]  # may be null
     current.starts_at, current.time_zone = new.starts_at, new.time_zone
     current.save(update_fields=["place", "starts_at", "time_zone"])
     meeting.refresh_from_db()
